@@ -1,0 +1,2 @@
+/** Linux facts only: numbers, flags, structure layouts, errno, ELF. */
+package org.outrigger.abi;

@@ -1,0 +1,2 @@
+/** Slots, doorbells and waiting strategies over shared memory. */
+package org.outrigger.channel;

@@ -1,0 +1,2 @@
+/** Arguments, text, JSON and exit status. */
+package org.outrigger.cli;

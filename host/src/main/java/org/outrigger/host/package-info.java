@@ -1,0 +1,2 @@
+/** The only room with native access: system calls, ptrace, affinity, files of the kernel. */
+package org.outrigger.host;

@@ -1,0 +1,2 @@
+/** Triage, memory, tasks, the kernel loop and injection. */
+package org.outrigger.kernel;

@@ -1,0 +1,2 @@
+/** CPU lists and the inventory of the node. */
+package org.outrigger.node;
