@@ -1,10 +1,12 @@
 package org.outrigger.kernel.triage;
 
+import java.io.StringWriter;
 import org.outrigger.abi.ErrnoNames;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /**
  * The triage table for programs:
@@ -21,20 +23,33 @@ public final class TriageJson {
 
     /** The whole table as one JSON object, ending in a line feed. */
     public static String render(TriageTable table) {
-        JsonMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        ObjectNode root = mapper.createObjectNode();
-        root.put("schema", SCHEMA);
-        ArrayNode calls = root.putArray("calls");
-        for (TriageLine line : table.lines()) {
-            ObjectNode call = calls.addObject();
-            call.put("number", line.number());
-            call.put("name", line.name());
-            call.put("disposition", line.disposition().name());
-            if (line.disposition() == Disposition.REFUSE) {
-                call.put("errno", ErrnoNames.name(line.errno()));
+        StringWriter text = new StringWriter();
+        // The streaming writer alone: binding objects would take longer to load than all the rest of the command.
+        try (JsonGenerator json = new JsonFactory().createGenerator(new Indented(), text)) {
+            json.writeStartObject();
+            json.writeNumberProperty("schema", SCHEMA);
+            json.writeArrayPropertyStart("calls");
+            for (TriageLine line : table.lines()) {
+                json.writeStartObject();
+                json.writeNumberProperty("number", line.number());
+                json.writeStringProperty("name", line.name());
+                json.writeStringProperty("disposition", line.disposition().name());
+                if (line.disposition() == Disposition.REFUSE) {
+                    json.writeStringProperty("errno", ErrnoNames.name(line.errno()));
+                }
+                json.writeStringProperty("reason", line.reason());
+                json.writeEndObject();
             }
-            call.put("reason", line.reason());
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        return mapper.writeValueAsString(root) + "\n";
+        return text.append('\n').toString();
+    }
+
+    private static final class Indented extends ObjectWriteContext.Base {
+        @Override
+        public PrettyPrinter getPrettyPrinter() {
+            return new DefaultPrettyPrinter();
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.NavigableMap;
@@ -37,10 +38,16 @@ public final class TriageTable {
         }
     }
 
-    /** Reads the list's text; a line that is wrong is a fault of the program, not of its user. */
+    /**
+     * Reads the list's text; a line that is wrong is a fault of the program, not of its user. Without regular expressions or
+     * streams: this runs at every launch, where each of them costs several milliseconds once.
+     */
     static TriageTable parse(String text) {
         NavigableMap<Integer, TriageLine> lines = new TreeMap<>();
-        for (String row : text.lines().filter(row -> !row.isBlank() && !row.startsWith("#")).toList()) {
+        for (String row : text.split("\n")) {
+            if (row.isBlank() || row.charAt(0) == '#') {
+                continue;
+            }
             TriageLine line = parseLine(row);
             if (lines.put(line.number(), line) != null) {
                 throw new IllegalArgumentException("two lines for " + line.name());
@@ -50,21 +57,47 @@ public final class TriageTable {
     }
 
     private static TriageLine parseLine(String row) {
-        String[] words = row.strip().split("\\s+", 4);
-        if (words.length < 4) {
-            throw new IllegalArgumentException("number, name, disposition and reason expected: " + row);
+        Words words = new Words(row);
+        int number = Integer.parseInt(words.next());
+        String name = words.next();
+        Disposition disposition = Disposition.valueOf(words.next());
+        int errno = 0;
+        if (disposition == Disposition.REFUSE) {
+            errno = ErrnoNames.number(words.next()).orElseThrow(() -> new IllegalArgumentException("unknown errno: " + row));
         }
-        int number = Integer.parseInt(words[0]);
-        Disposition disposition = Disposition.valueOf(words[2]);
-        if (disposition != Disposition.REFUSE) {
-            return new TriageLine(number, words[1], disposition, 0, words[3]);
+        return new TriageLine(number, name, disposition, errno, words.rest());
+    }
+
+    /** Takes a row apart at its blanks. */
+    private static final class Words {
+
+        private final String row;
+        private int at;
+
+        Words(String row) {
+            this.row = row;
         }
-        String[] rest = words[3].split("\\s+", 2);
-        int errno = ErrnoNames.number(rest[0]).orElseThrow(() -> new IllegalArgumentException("no errno after REFUSE: " + row));
-        if (rest.length < 2) {
-            throw new IllegalArgumentException("reason expected: " + row);
+
+        String next() {
+            int from = skipBlanks();
+            int to = row.indexOf(' ', from);
+            at = to < 0 ? row.length() : to;
+            return row.substring(from, at);
         }
-        return new TriageLine(number, words[1], disposition, errno, rest[1]);
+
+        String rest() {
+            return row.substring(skipBlanks());
+        }
+
+        private int skipBlanks() {
+            while (at < row.length() && row.charAt(at) == ' ') {
+                at++;
+            }
+            if (at == row.length()) {
+                throw new IllegalArgumentException("number, name, disposition and reason expected: " + row);
+            }
+            return at;
+        }
     }
 
     /**
@@ -102,8 +135,9 @@ public final class TriageTable {
      */
     public byte[] dispositions(int size) {
         byte[] codes = new byte[size];
-        for (int number = 0; number < size; number++) {
-            codes[number] = line(number).disposition().code();
+        Arrays.fill(codes, Disposition.HERE.code());
+        for (TriageLine line : lines.headMap(size).values()) {
+            codes[line.number()] = line.disposition().code();
         }
         return codes;
     }
@@ -115,8 +149,8 @@ public final class TriageTable {
      */
     public short[] errnos(int size) {
         short[] errnos = new short[size];
-        for (int number = 0; number < size; number++) {
-            errnos[number] = (short) line(number).errno();
+        for (TriageLine line : lines.headMap(size).values()) {
+            errnos[line.number()] = (short) line.errno();
         }
         return errnos;
     }

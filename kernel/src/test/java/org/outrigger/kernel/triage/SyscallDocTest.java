@@ -1,6 +1,6 @@
 package org.outrigger.kernel.triage;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +21,6 @@ class SyscallDocTest {
             Files.writeString(document, generated);
         }
         String written = Files.exists(document) ? Files.readString(document) : "";
-        assertEquals(generated, written, "docs/syscalls.md is not what triage.table says; write it anew with: " + REGENERATE);
+        assertTrue(generated.equals(written), "docs/syscalls.md differs from triage.table; write it anew with: " + REGENERATE);
     }
 }

@@ -107,6 +107,7 @@ class TriageTableTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0 read HERE", "x read HERE why", "0 read LINUX why", "0 read REFUSE why not", "0 read REFUSE EPERM",
+        "0", "0 read", " 0 read HERE  ",
         "0 read HERE why\n0 read HERE why"})
     void aWrongListIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> TriageTable.parse(text));
