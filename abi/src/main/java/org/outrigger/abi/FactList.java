@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A list of facts that travels in this module's jar: one fact a line, {@code #} opens a comment line. */
@@ -23,7 +24,13 @@ final class FactList {
                 throw new IllegalStateException(name + " is not beside " + FactList.class.getName());
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+            List<String> lines = new ArrayList<>();
+            for (String line : text.split("\n")) {
+                if (!line.isBlank() && line.charAt(0) != '#') {
+                    lines.add(line);
+                }
+            }
+            return List.copyOf(lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
