@@ -84,8 +84,8 @@ struct header {
 };
 
 /* Dispositions as in the triage table. */
-#define DISP_LWK 0
-#define DISP_HERE 1
+#define DISP_HERE 0
+#define DISP_LWK 1
 #define DISP_REFUSE 4
 
 /*

@@ -123,11 +123,6 @@ public final class Receiver {
         }
     }
 
-    /** Whether a request came in since the slot's last one was found: the sender has abandoned that one. */
-    public boolean abandoned(int slot) {
-        return (int) INT.getAcquire(memory, geometry.slot(slot) + geometry.reqSeq()) != seen[slot];
-    }
-
     /** Forgets a slot whose owner is gone and gives it back. */
     public void release(int slot) {
         for (int i = 0; i < hotCount; i++) {
@@ -177,11 +172,11 @@ public final class Receiver {
         return memory.address() + geometry.doorbell();
     }
 
-    /** Rings the doorbell as a sender does, from another thread of the receiver's own process. */
-    public void ring() {
+    /** Rings the doorbell as a sender does, from another thread of the receiver's own process, which brings its own waker. */
+    public void ring(Wake own) {
         INT.getAndAdd(memory, geometry.doorbell(), 1);
         if ((int) INT.getVolatile(memory, geometry.sleeping()) != 0) {
-            wake.wake(doorbell());
+            own.wake(doorbell());
         }
     }
 

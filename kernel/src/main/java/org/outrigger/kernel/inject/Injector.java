@@ -45,12 +45,13 @@ public final class Injector {
     }
 
     private static final class Seized {
-        final int slot;
         boolean abandoned;
+    }
 
-        Seized(int slot) {
-            this.slot = slot;
-        }
+    /** Which slot a thread reports through. */
+    public interface Slots {
+        /** The slot of a thread, or -1. */
+        int of(int tid);
     }
 
     private final Tracer tracer;
@@ -58,16 +59,19 @@ public final class Injector {
     private final ExecCheck check;
     private final Vdso vdso;
     private final Outcome outcome;
+    private final Slots slots;
     private final long[] bootstrap;
     private final Map<Integer, Seized> seized = new HashMap<>();
 
     /** @param imagePath the memfd's path in {@code /proc}, as every process can open it */
-    public Injector(Syscalls linux, ProcFile files, RemoteMemory remote, String imagePath, Outcome outcome) {
+    public Injector(Syscalls linux, ProcFile files, RemoteMemory remote, String imagePath, Outcome outcome,
+                    Slots slots) {
         this.tracer = new Tracer(linux);
         this.remote = remote;
         this.check = new ExecCheck(files);
         this.vdso = new Vdso(files, remote);
         this.outcome = outcome;
+        this.slots = slots;
         byte[] code = Image.BOOTSTRAP.bytes();
         byte[] path = imagePath.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer whole = ByteBuffer.allocate((code.length + path.length + 8) & -8).order(ByteOrder.LITTLE_ENDIAN);
@@ -82,10 +86,15 @@ public final class Injector {
     }
 
     /** Seizes a thread that will exec. Returns 0 or a negative errno: another tracer owns it, or Linux forbids it. */
-    public long announce(int tid, int slot) {
+    public long announce(int tid) {
+        Seized already = seized.get(tid);
+        if (already != null) { // it tries once more after a signal
+            already.abandoned = false;
+            return 0;
+        }
         long result = tracer.seize(tid, Ptrace.O_TRACEEXEC);
         if (result == 0) {
-            seized.put(tid, new Seized(slot));
+            seized.put(tid, new Seized());
         }
         return result;
     }
@@ -131,11 +140,9 @@ public final class Injector {
     private void stopped(int tid, int signal, int event) {
         if (event == Ptrace.EVENT_EXEC) {
             long former = tracer.eventMessage(tid);
-            Seized thread = seized.remove((int) former);
-            if (thread == null) {
-                thread = seized.remove(tid);
-            }
-            inject(tid, thread);
+            seized.remove((int) former);
+            seized.remove(tid);
+            inject(tid, slots.of((int) former));
             return;
         }
         Seized thread = seized.get(tid);
@@ -152,8 +159,8 @@ public final class Injector {
         }
     }
 
-    private void inject(int pid, Seized thread) {
-        Optional<String> obstacle = thread == null ? Optional.of("its exec was not announced") : prepare(pid, thread.slot);
+    private void inject(int pid, int slot) {
+        Optional<String> obstacle = slot < 0 ? Optional.of("its exec was not announced") : prepare(pid, slot);
         tracer.detach(pid, 0);
         if (obstacle.isEmpty()) {
             outcome.injected(pid);
@@ -184,6 +191,16 @@ public final class Injector {
         tracer.setRegister(Tracer.R12, slot);
         tracer.setRegister(Tracer.R13, entry);
         return tracer.storeRegisters(pid) < 0 ? Optional.of("its registers cannot be written") : Optional.empty();
+    }
+
+    /** The same for {@code execveat}: relative to a descriptor, or the descriptor itself where the path is empty. */
+    public String programPathAt(int pid, int directory, long address) {
+        String path = remote.string(pid, address);
+        if (path == null || path.startsWith("/")) {
+            return path == null ? "" : path;
+        }
+        String base = directory < 0 ? "/proc/" + pid + "/cwd" : "/proc/" + pid + "/fd/" + directory;
+        return path.isEmpty() ? base : base + "/" + path;
     }
 
     /** The name of the program that a thread is about to execute, as a path that the LWK can look at. */
