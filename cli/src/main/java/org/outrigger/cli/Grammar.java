@@ -42,7 +42,8 @@ final class Grammar {
 
     /** The parser of every command. */
     static CommandLine ofAll() {
-        CommandSpec top = command("outrigger", "outrigger COMMAND [ARGS...]", "Outrigger, a multi-kernel for HPC nodes.",
+        CommandSpec top = command("outrigger", "outrigger COMMAND [ARGS...]",
+                "Outrigger, a multi-kernel for HPC nodes.",
                 "Runs unmodified Linux programs on a lightweight kernel (LWK) beside Linux.");
         top.addOption(flag("Show the version and exit.", "-V", VERSION).versionHelp(true).build());
         top.addSubcommand(RUN, run());
@@ -117,7 +118,7 @@ final class Grammar {
     private static CommandSpec triage() {
         CommandSpec triage = command(TRIAGE, "outrigger triage [OPTIONS]",
                 "Show who serves each system call, and why.",
-                "The triage table has a line for each system call of x86-64: its number, its name, its disposition, the reason.");
+                "The triage table has a line for each system call of x86-64: number, name, disposition, reason.");
         triage.addOption(flag("Print one JSON document instead of text.", JSON).build());
         triage.addOption(value(Setting.TRIAGE, "FILE", null,
                 "Show the table as FILE overrides it.",

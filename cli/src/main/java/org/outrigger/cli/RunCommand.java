@@ -54,7 +54,9 @@ final class RunCommand {
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
-        JobRequest request = new JobRequest(command, args.length - words, cores.lwk().toArray(), cores.linux().toArray(),
+        // A path is passed on as it was written: a script sees it as its $0.
+        Path file = command.get(0).indexOf('/') >= 0 ? Path.of(command.get(0)) : program.file();
+        JobRequest request = new JobRequest(command, args.length - words, file, cores.lwk().toArray(), cores.linux().toArray(),
                 cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label, intercept, table, report, measure,
                 verbosity, program.plainLinuxReasons());
         if (dryRun) {

@@ -22,6 +22,7 @@ public record SharedMemory(int descriptor, MemorySegment memory) {
      * @param name shown in {@code /proc/PID/maps}, ASCII
      * @param size bytes, a multiple of the page
      */
+    @SuppressWarnings("restricted") // this room is where native access is allowed
     public static SharedMemory create(Syscalls linux, String name, long size) {
         MemorySegment text = CString.of(name);
         long fd = linux.call(Nr.MEMFD_CREATE, text.address(), MFD_CLOEXEC | MFD_EXEC, 0);

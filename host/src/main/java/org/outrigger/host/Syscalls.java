@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
  * Linux's system calls, made through libc's {@code syscall(2)}: one downcall shape for all, because every further shape costs
  * start-up time. An instance belongs to one thread, for it holds the place where that thread's errno is captured.
  */
+@SuppressWarnings("restricted") // this room is where native access is allowed
 public final class Syscalls {
     private static final MethodHandle SYSCALL = Linker.nativeLinker().downcallHandle(
             Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param command           the program word and its arguments as the user wrote them, at least one; shown to people only, since
  *                          the bytes that the program gets are those of the launcher's own argument vector
  * @param argIndex          where the program word stands in the launcher's arguments, from 0, the launcher's name not counted
+ * @param program           the file to execute, found as a shell finds it, written as {@code execve} gets it
  * @param lwkCores          CPU numbers of the LWK cores, ascending, at least one
  * @param linuxCores        CPU numbers of the Linux cores, ascending, at least one
  * @param sharedCore        the LWK and Linux have the same single CPU, so nobody may spin
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record JobRequest(
         List<String> command,
         int argIndex,
+        Path program,
         int[] lwkCores,
         int[] linuxCores,
         boolean sharedCore,
