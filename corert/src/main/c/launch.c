@@ -1,7 +1,7 @@
 /*
- * outrigger-launch COUNT WORD... ARGUMENT...
+ * outrigger-launch WORD... -- ARGUMENT...
  *
- * Stands where the user's shell sees the job. It starts the LWK's JVM (the COUNT words, followed by the arguments) in a session
+ * Stands where the user's shell sees the job. It starts the LWK's JVM (the words, followed by the arguments) in a session
  * of its own, starts the program when the LWK asks for it, passes signals on, follows stops, and exits with the program's status.
  * The program is this process's child: if the LWK dies, nothing is lost. Nothing here is on the way of a system call.
  */
@@ -24,6 +24,7 @@
 #include "launch.h"
 
 #define FAILURE 125        /* a launcher error */
+#define DRAIN_MS 200      /* --label: how long to wait for lines of children that outlive their rank */
 #define FAREWELL_MS 20000 /* how long the LWK may take for its report */
 
 struct rank {
@@ -64,11 +65,23 @@ static void tell(uint32_t op, uint32_t a, uint32_t b)
     }
 }
 
-static void start_jvm(char **words, int count)
+/* Moves a descriptor out of the way of 0, 1 and 2, which the user may have closed on purpose. */
+static int high(int descriptor)
+{
+    int moved = descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 10);
+    if (moved < 0)
+        die("no descriptor to be had: %s", strerror(errno));
+    close(descriptor);
+    return moved;
+}
+
+static void start_jvm(char **words)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         die("socketpair: %s", strerror(errno));
+    pair[0] = high(pair[0]);
+    pair[1] = high(pair[1]);
     jvm = fork();
     if (jvm < 0)
         die("fork: %s", strerror(errno));
@@ -89,7 +102,6 @@ static void start_jvm(char **words, int count)
         fprintf(stderr, "outrigger: %s: %s\n", words[0], strerror(errno));
         _exit(FAILURE);
     }
-    (void)count;
     close(pair[1]);
     control = pair[0];
 }
@@ -145,12 +157,12 @@ static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t 
     }
     close(go[0]);
     close(failure[1]);
-    rank->go = go[1];
-    rank->failure = failure[0];
+    rank->go = high(go[1]);
+    rank->failure = high(failure[0]);
     for (int i = 0; i < 2; i++) {
         if (out[i][1] >= 0)
             close(out[i][1]);
-        rank->out[i] = out[i][0];
+        rank->out[i] = out[i][0] < 0 ? -1 : high(out[i][0]);
     }
     ranks_running++;
     tell(MSG_SPAWNED, number, (uint32_t)rank->pid);
@@ -345,10 +357,14 @@ static int turn(int signals, int timeout)
 
 int main(int argc, char **argv)
 {
-    int count = argc > 1 ? atoi(argv[1]) : 0;
-    if (count < 1 || argc < 2 + count)
-        die("usage: outrigger-launch COUNT WORD... ARGUMENT...");
-    arguments = argv + 2 + count;
+    int separator = 1;
+    while (separator < argc && strcmp(argv[separator], "--"))
+        separator++;
+    if (separator < 2 || separator >= argc)
+        die("usage: outrigger-launch WORD... -- ARGUMENT...");
+    /* The JVM gets the words and the arguments in one vector; the program's own begins somewhere in the latter. */
+    memmove(argv + separator, argv + separator + 1, (size_t)(argc - separator) * sizeof *argv);
+    arguments = argv + separator;
 
     sigset_t caught;
     sigemptyset(&caught);
@@ -359,11 +375,9 @@ int main(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &caught, &original_mask);
     struct sigaction plain = {.sa_handler = SIG_DFL};
     sigaction(SIGCHLD, &plain, &original_chld);
-    int signals = signalfd(-1, &caught, SFD_CLOEXEC);
-    if (signals < 0)
-        die("signalfd: %s", strerror(errno));
+    int signals = high(signalfd(-1, &caught, SFD_CLOEXEC));
 
-    start_jvm(argv + 2, count);
+    start_jvm(argv + 1);
     while (control >= 0 && !rank_count)
         turn(signals, -1);
     if (!rank_count) { /* help, a refusal, a dry run: the LWK's process has said it all */
@@ -375,11 +389,10 @@ int main(int argc, char **argv)
         return WEXITSTATUS(status);
     }
     reap();
-    while (ranks_running) {
+    while (ranks_running)
         turn(signals, -1);
-    }
-    while (labels_open())
-        turn(signals, -1);
+    while (labels_open() && turn(signals, DRAIN_MS) > 0)
+        ;
     int highest = 0;
     for (uint32_t i = 0; i < rank_count; i++)
         if (status_of(ranks[i].status) > highest)

@@ -55,7 +55,7 @@ final class RunCommand {
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
         // A path is passed on as it was written: a script sees it as its $0.
-        Path file = command.get(0).indexOf('/') >= 0 ? Path.of(command.get(0)) : program.file();
+        Path file = command.get(0).indexOf('/') >= 0 ? Path.of(command.get(0)) : Path.of(program.file());
         JobRequest request = new JobRequest(command, args.length - words, file, cores.lwk().toArray(), cores.linux().toArray(),
                 cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label, intercept, table, report, measure,
                 verbosity, program.plainLinuxReasons());
