@@ -17,14 +17,18 @@
 #define RLIMIT_DATA 2
 #define RLIMIT_AS 9
 
+/* A range that wraps around overlaps nothing: Linux refuses it by itself. */
 static int overlaps(u64 address, u64 length, u64 from, u64 to)
 {
-    return address < to && (length > ~address || address + length > from) && length;
+    return address < to && length <= ~address && address + length > from && length;
 }
 
+/* The LWK's concern: the arenas, and what Linux has mapped above the application's break. */
 static int in_window(u64 address, u64 length)
 {
-    return overlaps(address, length, ARENA_BASE, ARENA_END);
+    u64 end = (PROC->app_break + PAGE - 1) & ~(PAGE - 1);
+    return overlaps(address, length, ARENA_BASE, ARENA_END)
+           || (end && PROC->mapped_break > end && overlaps(address, length, end, PROC->mapped_break));
 }
 
 static int in_runtime(u64 address, u64 length)
@@ -41,7 +45,7 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
         return in_window(address, length) ? ask_lwk(slot, uc) : here(uc);
     }
     u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
-    if (served && !address && uc->rdx == PROT_READ_WRITE && (flags & ~plain) == 0 && (flags & MAP_TYPE) == MAP_PRIVATE
+    if (served && (!address || in_window(address, length)) && !(uc->r9 & (PAGE - 1)) && uc->rdx == PROT_READ_WRITE && (flags & ~plain) == 0 && (flags & MAP_TYPE) == MAP_PRIVATE
         && (flags & MAP_ANONYMOUS))
         return ask_lwk(slot, uc);
     return here(uc);
@@ -58,8 +62,10 @@ long do_memory(volatile struct slot *slot, struct context *uc)
         if (!served)
             return here(uc);
         long result = ask_lwk(slot, uc);
-        if (lwk_lives() && !slot->detached)
+        if (lwk_lives() && !slot->detached) {
             PROC->app_break = (u64)result;
+            PROC->mapped_break = slot->reply[2];
+        }
         return result;
     }
     case __NR_mremap:

@@ -51,6 +51,7 @@
 #define ARCH_SET_GS 0x1001
 #define ARCH_GET_GS 0x1004
 
+#define PTRACE_TRACEME 0
 #define CLONE_VM 0x00000100ull
 #define CLONE_VFORK 0x00004000ull
 #define CLONE_THREAD 0x00010000ull
@@ -93,6 +94,7 @@ struct action {
 struct proc {
     struct action action[NSIG + 1]; /* what the application installed, by signal */
     u64 app_break;                  /* the application's break when the LWK serves brk, else 0 */
+    u64 mapped_break;               /* Linux's, which runs ahead */
     u32 saves_taken;                /* bits of save[] */
     u32 pad;
     u8 save[SAVES][SAVE_SIZE] __attribute__((aligned(64)));
@@ -140,6 +142,7 @@ void settle(void);
 /* signal.c */
 u64 block_all(void);
 void arm_sigsys(void);
+void ignore_sigsys(void);
 int readable(u64 address);
 struct leave deliver(int sig, struct siginfo *info, struct context *uc);
 long do_sigaction(struct context *uc);
@@ -151,6 +154,7 @@ void prepare_sigreturn(volatile struct slot *slot, struct context *uc);
 /* task.c */
 long do_clone(volatile struct slot *slot, struct context *uc);
 long do_execve(volatile struct slot *slot, struct context *uc);
+long do_ptrace(volatile struct slot *slot, struct context *uc);
 long do_exit(volatile struct slot *slot, struct context *uc);
 long do_prctl(volatile struct slot *slot, struct context *uc);
 long do_arch_prctl(volatile struct slot *slot, struct context *uc);

@@ -33,10 +33,20 @@ void arm_sigsys(void)
     sys4(__NR_rt_sigaction, SIGSYS, &action, 0, 8);
 }
 
+static void set_plain(int sig, u64 handler)
+{
+    struct action action = {handler, SA_RESTORER, (u64)rt_restorer, 0};
+    sys4(__NR_rt_sigaction, sig, &action, 0, 8);
+}
+
 static void to_default(int sig)
 {
-    struct action action = {SIG_DFL, SA_RESTORER, (u64)rt_restorer, 0};
-    sys4(__NR_rt_sigaction, sig, &action, 0, 8);
+    set_plain(sig, SIG_DFL);
+}
+
+void ignore_sigsys(void)
+{
+    set_plain(SIGSYS, SIG_IGN);
 }
 
 static int within(u64 rip, const char *from, const char *to)

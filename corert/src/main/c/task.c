@@ -234,10 +234,37 @@ long do_execve(volatile struct slot *slot, struct context *uc)
         return here(uc);
     if (slot->kind == RE_DONE)
         return (long)slot->value;
+    /* What the application believes to block or ignore is inherited by the new image. */
+    u64 sigsys = BIT(SIGSYS);
+    int ignored = PROC->action[SIGSYS].handler == SIG_IGN;
+    if (slot->sigsys_blocked)
+        sys4(__NR_rt_sigprocmask, SIG_BLOCK, &sigsys, 0, 8);
+    if (ignored)
+        ignore_sigsys();
     long result = here(uc);
+    if (ignored)
+        arm_sigsys();
+    if (slot->sigsys_blocked)
+        sys4(__NR_rt_sigprocmask, SIG_UNBLOCK, &sigsys, 0, 8);
     slot->arg[0] = (u64)result;
     ask(slot, OP_RESULT);
     return result;
+}
+
+/*
+ * A thread that asks to be traced is its tracer's from now on, who must see the thread's own signals and calls, not SIGSYS: it
+ * goes on under plain Linux.
+ */
+long do_ptrace(volatile struct slot *slot, struct context *uc)
+{
+    if (uc->rdi != PTRACE_TRACEME)
+        return here(uc);
+    slot->nr = uc->rax;
+    ask(slot, OP_SYSCALL);
+    slot->detached = 1;
+    settle();
+    sys6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0, 0);
+    return here(uc);
 }
 
 long do_exit(volatile struct slot *slot, struct context *uc)

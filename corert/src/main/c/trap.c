@@ -58,6 +58,8 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_execve:
     case __NR_execveat:
         return do_execve(slot, uc);
+    case __NR_ptrace:
+        return do_ptrace(slot, uc);
     case __NR_exit:
         return do_exit(slot, uc);
     case __NR_prctl:

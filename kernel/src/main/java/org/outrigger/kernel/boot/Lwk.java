@@ -155,6 +155,10 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, request);
             case Nr.CLONE -> parts.lifecycle.announce(task, request);
             case Nr.EXECVE, Nr.EXECVEAT -> exec(task);
+            case Nr.PTRACE -> {
+                leave(task.process().pid(), task.process().program(), "another tracer owns it");
+                parts.reply.done(task.slot(), 0);
+            }
             default -> {
                 if (MemoryCalls.concerns(nr)) {
                     parts.memory.serve(task.process().space(), request, task.pending());

@@ -55,6 +55,16 @@ public final class Reply {
         send(slot, Layout.RE_DO, nr);
     }
 
+    /** The new break, and Linux's own, which runs ahead of it; the memory between may need zeroing first. */
+    public void heap(int slot, long now, long mapped, long dirty, long dirtyLength) {
+        operand(slot, 2, mapped);
+        if (dirtyLength > 0) {
+            zero(slot, dirty, dirtyLength, now);
+        } else {
+            done(slot, now);
+        }
+    }
+
     /** The thread zeroes memory, then has its result. */
     public void zero(int slot, long address, long length, long value) {
         operand(slot, 0, address);

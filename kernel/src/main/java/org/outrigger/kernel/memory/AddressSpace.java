@@ -75,7 +75,7 @@ public final class AddressSpace {
     }
 
     void setBreak(long now, long mapped) {
-        breakDirty = Math.max(breakDirty, Math.max(breakNow, now));
+        breakDirty = Math.max(breakDirty, MemoryCalls.roundUp(Math.max(breakNow, now)));
         breakNow = now;
         breakMapped = mapped;
         breakPeak = Math.max(breakPeak, now);

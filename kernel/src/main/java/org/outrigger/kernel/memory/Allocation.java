@@ -49,7 +49,12 @@ final class Allocation {
             pending.second = flags & Mman.MAP_POPULATE;
             pending.third = ATTEMPTS;
             pending.subject = space;
-            allocate(space, slot, pending);
+            long hint = request.arg(0) & -Mman.PAGE_SIZE;
+            if (hint != 0 && !space.arena().ranges().any(hint, hint + length, ~Arena.FREE_SET)) {
+                take(space, slot, hint, hint + length, hint, pending);
+            } else {
+                allocate(space, slot, pending);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ final class Heap {
     private final Pending.Step stepped = this::stepped;
     private final Pending.Step grown = this::grown;
     private final Pending.Step trimmed = this::trimmed;
+    private final Pending.Step cleared = this::cleared;
 
     Heap(Reply reply) {
         this.reply = reply;
@@ -23,7 +24,7 @@ final class Heap {
 
     void brk(AddressSpace space, int slot, long wanted, Pending pending) {
         if (Long.compareUnsigned(wanted, space.breakStart()) < 0) {
-            reply.done(slot, space.breakNow());
+            answer(space, slot);
             return;
         }
         pending.first = wanted;
@@ -41,14 +42,15 @@ final class Heap {
     }
 
     private void move(AddressSpace space, int slot, long wanted) {
-        long before = space.breakNow();
-        long dirty = Math.min(wanted, space.breakDirty());
+        // As under Linux whole pages come and go: the page that the break stands in keeps its content.
+        long before = MemoryCalls.roundUp(space.breakNow());
+        long dirty = Math.min(MemoryCalls.roundUp(wanted), space.breakDirty());
         space.setBreak(wanted, space.breakMapped());
-        if (dirty > before) {
-            reply.zero(slot, before, dirty - before, wanted);
-        } else {
-            reply.done(slot, wanted);
-        }
+        reply.heap(slot, wanted, space.breakMapped(), before, dirty - before);
+    }
+
+    private void answer(AddressSpace space, int slot) {
+        reply.heap(slot, space.breakNow(), space.breakMapped(), 0, 0);
     }
 
     private void stepped(int slot, Pending pending, long result) {
@@ -68,21 +70,45 @@ final class Heap {
             space.setBreak(space.breakNow(), result);
             move(space, slot, result);
         } else {
-            reply.done(slot, space.breakNow());
+            answer(space, slot);
         }
+    }
+
+    /** Whether the range touches what Linux has mapped and the application does not know of. */
+    static boolean touchesSpare(AddressSpace space, long start, long end) {
+        return start < space.breakMapped() && end > MemoryCalls.roundUp(space.breakNow());
     }
 
     /** Takes Linux's break back to the application's, then answers 0. */
     void trim(AddressSpace space, int slot, Pending pending) {
-        pending.then(trimmed);
+        lower(space, slot, trimmed, pending);
+    }
+
+    /** Takes Linux's break back to the application's, then has the thread make its call. */
+    void trimThenHere(AddressSpace space, int slot, Pending pending) {
+        pending.subject = space;
+        lower(space, slot, cleared, pending);
+    }
+
+    private void lower(AddressSpace space, int slot, Pending.Step then, Pending pending) {
+        pending.then(then);
         reply.make(slot, Nr.BRK, space.breakNow(), 0, 0, 0, 0, 0);
     }
 
-    private void trimmed(int slot, Pending pending, long result) {
+    private static void lowered(Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         if (result == space.breakNow()) {
             space.setBreak(result, result);
         }
+    }
+
+    private void trimmed(int slot, Pending pending, long result) {
+        lowered(pending, result);
         reply.done(slot, 0);
+    }
+
+    private void cleared(int slot, Pending pending, long result) {
+        lowered(pending, result);
+        reply.here(slot);
     }
 }

@@ -47,6 +47,10 @@ public final class MemoryCalls {
         int slot = request.slot();
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
+        if (request.nr() != Nr.BRK && touchesSpareHeap(space, request)) {
+            heap.trimThenHere(space, slot, pending);
+            return;
+        }
         switch ((int) request.nr()) {
             case Nr.BRK -> heap.brk(space, slot, start, pending);
             case Nr.MMAP -> allocation.mmap(space, request, pending);
@@ -66,6 +70,12 @@ public final class MemoryCalls {
                 answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
             }
         }
+    }
+
+    private static boolean touchesSpareHeap(AddressSpace space, Request request) {
+        boolean fixed = request.nr() == Nr.MREMAP && (request.arg(3) & Mman.MREMAP_FIXED) != 0;
+        return Heap.touchesSpare(space, request.arg(0), request.arg(0) + roundUp(request.arg(1)))
+                || fixed && Heap.touchesSpare(space, request.arg(4), request.arg(4) + roundUp(request.arg(2)));
     }
 
     private void answer(int slot, long value, boolean here) {
