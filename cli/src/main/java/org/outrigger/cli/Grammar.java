@@ -65,8 +65,8 @@ final class Grammar {
         CommandSpec run = command(RUN, "outrigger run [OPTIONS] [--] PROGRAM [ARGS...]",
                 "Run a program on the lightweight kernel.",
                 "PROGRAM is any x86-64 Linux program, unmodified: its threads run on the LWK cores, and its system calls are"
-                + " triaged between the LWK and Linux. Options end at the first word that is not one, or at --. A variable counts where"
-                + " its option is not given.");
+                + " triaged between the LWK and Linux. Options end at the first word that is not one, or at --. A variable"
+                + " counts where its option is not given.");
         run.parser().stopAtPositional(true);
         run.addOption(value(Setting.CPUS, "LIST", "-c",
                 "LWK cores: the CPUs that the program runs on.",

@@ -9,19 +9,16 @@ final class Plan {
     private static final int NAME_WIDTH = 13;
 
     private final JobRequest request;
-    private final String programFile;
     private final StringBuilder text = new StringBuilder();
 
-    /** Of a job whose program was found at {@code programFile}. */
-    Plan(JobRequest request, String programFile) {
+    Plan(JobRequest request) {
         this.request = request;
-        this.programFile = programFile;
     }
 
     /** The lines, each ending in a newline. */
     String text() {
         text.setLength(0);
-        line("program").append(quoted(programFile)).append('\n');
+        line("program").append(quoted(request.program())).append('\n');
         line("command");
         for (int i = 0; i < request.command().size(); i++) {
             text.append(i == 0 ? "" : " ").append(quoted(request.command().get(i)));

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ public final class ProgramCheck {
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
     /** How many interpreters deep Linux follows {@code #!} before it answers ELOOP (fs/exec.c). */
     private static final int DEEPEST_SCRIPT = 5;
-    /** What a word decoded from bytes that are no text here contains; such a file is out of this process's reach. */
-    private static final char UNDECODABLE = '\ufffd';
+    /** What bytes that are no text in the locale are decoded to; a file with such a name is out of this process's reach. */
+    static final char UNDECODABLE = '\ufffd';
 
     private static final int SET_USER_ID = 04000;
     private static final int SET_GROUP_ID = 02000;
@@ -55,7 +56,7 @@ public final class ProgramCheck {
      * Looks for programs from here.
      *
      * @param searchPath       the value of PATH, or null when it is not set
-     * @param workingDirectory what relative names start from, absolute
+     * @param workingDirectory what relative names start from
      */
     public ProgramCheck(String searchPath, Path workingDirectory) {
         this(searchPath, workingDirectory, new Readability());
@@ -68,23 +69,27 @@ public final class ProgramCheck {
     }
 
     /**
-     * Finds and checks the program.
+     * Finds and checks the program. One whose name this process cannot write passes unchecked.
      *
      * @param word the program word of the command
      * @throws RefusalException with status 127 for a program that is not found, 126 for one that cannot be executed
      */
     Program check(String word) throws RefusalException {
         List<String> reasons = new ArrayList<>();
-        if (word.indexOf(UNDECODABLE) >= 0) {
-            return new Program(word, reasons);
-        }
         if (word.isEmpty()) {
             throw new RefusalException(ExitStatus.NOT_FOUND, "'': command not found");
         }
-        String file = word.indexOf('/') >= 0 ? word : search(word);
-        requireExecutable(file);
-        image(file, file, 0, reasons);
-        return new Program(file, reasons);
+        if (word.indexOf(UNDECODABLE) >= 0) {
+            return new Program(word, reasons);
+        }
+        try {
+            String file = word.indexOf('/') >= 0 ? word : search(word);
+            requireExecutable(file);
+            image(file, file, 0, reasons);
+            return new Program(file, reasons);
+        } catch (InvalidPathException unmappable) {
+            return new Program(word, reasons);
+        }
     }
 
     /** The first executable file of that name on the search path; like execvp, remembers that one was there but unusable. */
@@ -120,6 +125,9 @@ public final class ProgramCheck {
         try {
             attributes = Files.readAttributes(path, "unix:isDirectory,isRegularFile");
         } catch (NoSuchFileException absent) {
+            if (belowAFile(path)) {
+                throw notExecutable(file, "Not a directory");
+            }
             throw new RefusalException(ExitStatus.NOT_FOUND, shown(file) + ": No such file or directory");
         } catch (AccessDeniedException denied) {
             throw notExecutable(file, "Permission denied");
@@ -137,6 +145,15 @@ public final class ProgramCheck {
         if (!Files.isExecutable(path)) {
             throw notExecutable(file, "Permission denied");
         }
+    }
+
+    /** Java reports ENOTDIR as it reports ENOENT; exec's callers tell them apart. */
+    private static boolean belowAFile(Path path) {
+        Path parent = path.getParent();
+        while (parent != null && !Files.exists(parent)) {
+            parent = parent.getParent();
+        }
+        return parent != null && !Files.isDirectory(parent);
     }
 
     /**
@@ -202,6 +219,9 @@ public final class ProgramCheck {
     }
 
     private Path path(String file) {
+        if (file.indexOf(UNDECODABLE) >= 0) {
+            throw new InvalidPathException(file, "the name is no text in this locale");
+        }
         return workingDirectory.resolve(file);
     }
 

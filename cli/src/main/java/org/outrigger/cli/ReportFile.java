@@ -10,8 +10,6 @@ final class ReportFile {
 
     /**
      * Why a report could not be written to the file, or null when it could. The file is neither made nor truncated.
-     *
-     * @param file absolute
      */
     static String obstacle(Path file) {
         if (Files.exists(file)) {
@@ -23,7 +21,7 @@ final class ReportFile {
         if (Files.isSymbolicLink(file)) {
             return "is a symbolic link to nothing";
         }
-        Path directory = file.getParent();
+        Path directory = file.getParent() == null ? Path.of(".") : file.getParent();
         if (!Files.exists(directory)) {
             return "the directory does not exist";
         }

@@ -54,16 +54,14 @@ final class RunCommand {
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
-        // A path is passed on as it was written: a script sees it as its $0.
-        Path file = command.get(0).indexOf('/') >= 0 ? Path.of(command.get(0)) : Path.of(program.file());
-        JobRequest request = new JobRequest(command, args.length - words, file, cores.lwk().toArray(), cores.linux().toArray(),
-                cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label, intercept, table, report, measure,
-                verbosity, program.plainLinuxReasons());
+        JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
+                cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
+                intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
-            surroundings.out().print(new Plan(request, program.file()).text());
+            surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;
         }
-        tell(request, program);
+        tell(request);
         return runner.run(request);
     }
 
@@ -88,30 +86,30 @@ final class RunCommand {
         if (file.isEmpty()) {
             return file;
         }
-        Path absolute = surroundings.workingDirectory().resolve(file.get());
+        Path located = surroundings.workingDirectory().resolve(file.get());
         try {
-            triage.check(absolute);
+            triage.check(located);
         } catch (TriageFileException wrong) {
             throw settings.bad(Setting.TRIAGE, wrong.getMessage());
         }
-        return Optional.of(absolute);
+        return Optional.of(located);
     }
 
     private Optional<Path> reportFile(Settings settings, Optional<Path> file) throws RefusalException {
         if (file.isEmpty() || file.get().toString().equals(Grammar.STANDARD_ERROR)) {
             return Optional.empty();
         }
-        Path absolute = surroundings.workingDirectory().resolve(file.get());
-        String obstacle = ReportFile.obstacle(absolute);
+        Path located = surroundings.workingDirectory().resolve(file.get());
+        String obstacle = ReportFile.obstacle(located);
         if (obstacle != null) {
             throw settings.bad(Setting.REPORT, "cannot write the report to '" + file.get() + "': " + obstacle);
         }
-        return Optional.of(absolute);
+        return Optional.of(located);
     }
 
-    private void tell(JobRequest request, ProgramCheck.Program program) {
+    private void tell(JobRequest request) {
         if (request.verbosity() > 0) {
-            note(new Plan(request, program.file()).text());
+            note(new Plan(request).text());
         }
         if (request.sharedCore()) {
             note("only CPU " + request.lwkCores()[0] + " may be used: the LWK and Linux share it, without spinning\n");

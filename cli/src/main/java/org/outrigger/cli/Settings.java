@@ -58,10 +58,13 @@ final class Settings {
             throw bad(setting, "a file name is wanted, not the empty text");
         }
         try {
-            return Optional.of(Path.of(text));
-        } catch (InvalidPathException unusable) {
-            throw bad(setting, "'" + text + "' cannot be a file name here: " + unusable.getReason());
+            if (text.indexOf(ProgramCheck.UNDECODABLE) < 0) {
+                return Optional.of(Path.of(text));
+            }
+        } catch (InvalidPathException unmappable) {
+            // Refused below, like bytes that are no text.
         }
+        throw bad(setting, "'" + text + "' cannot be written in the character set of the locale");
     }
 
     Intercept intercept() throws RefusalException {

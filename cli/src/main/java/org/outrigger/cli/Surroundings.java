@@ -10,7 +10,7 @@ import java.util.Map;
  * @param environment      the environment variables
  * @param out              standard output: only what was asked for
  * @param err              standard error: messages and notes
- * @param workingDirectory what relative file names start from, absolute
+ * @param workingDirectory what relative file names start from; empty for wherever this process is
  * @param sys              the root of sysfs
  * @param procStatus       the status file of this process, proc(5)
  */
@@ -19,7 +19,7 @@ public record Surroundings(Map<String, String> environment, PrintStream out, Pri
 
     /** The world of this process. */
     public static Surroundings ofThisProcess() {
-        return new Surroundings(System.getenv(), System.out, System.err, Path.of("").toAbsolutePath(),
+        return new Surroundings(System.getenv(), System.out, System.err, Path.of(""),
                 Path.of("/sys"), Path.of("/proc/self/status"));
     }
 }

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param command           the program word and its arguments as the user wrote them, at least one; shown to people only, since
  *                          the bytes that the program gets are those of the launcher's own argument vector
  * @param argIndex          where the program word stands in the launcher's arguments, from 0, the launcher's name not counted
- * @param program           the file to execute, found as a shell finds it, written as {@code execve} gets it
+ * @param program           the file to execute, found as a shell finds it, written as {@code execve} gets it: a name
+ *                          with a slash is the program word itself, not made tidy, since a script sees it as its {@code $0}
  * @param lwkCores          CPU numbers of the LWK cores, ascending, at least one
  * @param linuxCores        CPU numbers of the Linux cores, ascending, at least one
  * @param sharedCore        the LWK and Linux have the same single CPU, so nobody may spin
@@ -29,7 +30,7 @@ import java.util.Optional;
 public record JobRequest(
         List<String> command,
         int argIndex,
-        Path program,
+        String program,
         int[] lwkCores,
         int[] linuxCores,
         boolean sharedCore,

@@ -18,7 +18,7 @@ class JobRequestTest {
         for (int i = 0; i < cores; i++) {
             lwk[i] = 10 + i;
         }
-        return new JobRequest(List.of("x"), 0, Path.of("x"), lwk, new int[] {0}, false, ranks, true, false, Intercept.AUTO,
+        return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, Intercept.AUTO,
                 Optional.empty(), report, true, 0, List.of());
     }
 
