@@ -37,7 +37,7 @@ void rt_init(u32 index, int fd)
     sys4(__NR_prlimit64, 0, RLIMIT_DATA, 0, data);
     slot->arg[0] = (u64)sys2(__NR_getpid, 0, 0);
     slot->arg[1] = (u64)sys2(__NR_gettid, 0, 0);
-    slot->arg[2] = (u64)sys2(__NR_brk, 0, 0);
+    slot->arg[2] = PROC->heap_start = (u64)sys2(__NR_brk, 0, 0);
     slot->arg[3] = space[0];
     slot->arg[4] = data[0];
     ask(slot, OP_EXECED);

@@ -44,7 +44,7 @@ typedef int64_t i64;
 #define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed */
 #define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone */
 #define OP_EXIT 6    /* this thread ends */
-#define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now */
+#define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now, process */
 
 /* Kinds of reply. */
 #define RE_DONE 1  /* value is the result */

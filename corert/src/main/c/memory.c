@@ -23,12 +23,11 @@ static int overlaps(u64 address, u64 length, u64 from, u64 to)
     return address < to && length <= ~address && address + length > from && length;
 }
 
-/* The LWK's concern: the arenas, and what Linux has mapped above the application's break. */
+/* The LWK's concern: the arenas and the heap, once it serves it. */
 static int in_window(u64 address, u64 length)
 {
-    u64 end = (PROC->app_break + PAGE - 1) & ~(PAGE - 1);
     return overlaps(address, length, ARENA_BASE, ARENA_END)
-           || (end && PROC->mapped_break > end && overlaps(address, length, end, PROC->mapped_break));
+           || (PROC->app_break && overlaps(address, length, PROC->heap_start & ~(PAGE - 1), PROC->mapped_break));
 }
 
 static int in_runtime(u64 address, u64 length)
@@ -95,11 +94,13 @@ long do_limits(volatile struct slot *slot, struct context *uc)
         return here(uc);
     long result = here(uc);
     if (result == 0) {
+        u64 pid = uc->rax == __NR_setrlimit ? 0 : uc->rdi;
         u64 space[2] = {~0ull, ~0ull}, data[2] = {~0ull, ~0ull};
-        sys4(__NR_prlimit64, 0, RLIMIT_AS, 0, space);
-        sys4(__NR_prlimit64, 0, RLIMIT_DATA, 0, data);
+        sys4(__NR_prlimit64, pid, RLIMIT_AS, 0, space);
+        sys4(__NR_prlimit64, pid, RLIMIT_DATA, 0, data);
         slot->arg[0] = space[0];
         slot->arg[1] = data[0];
+        slot->arg[2] = pid ? pid : slot->pid;
         if (ask(slot, OP_LIMITS))
             answer(slot, uc);
     }

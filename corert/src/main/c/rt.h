@@ -95,6 +95,7 @@ struct proc {
     struct action action[NSIG + 1]; /* what the application installed, by signal */
     u64 app_break;                  /* the application's break when the LWK serves brk, else 0 */
     u64 mapped_break;               /* Linux's, which runs ahead */
+    u64 heap_start;
     u32 saves_taken;                /* bits of save[] */
     u32 pad;
     u8 save[SAVES][SAVE_SIZE] __attribute__((aligned(64)));

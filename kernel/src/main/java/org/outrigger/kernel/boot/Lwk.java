@@ -135,7 +135,13 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task);
             case (int) Layout.OP_LIMITS -> {
                 boolean limited = request.arg(0) != -1 || request.arg(1) != -1;
-                parts.memory.limits(task.process().space(), slot, limited, task.pending());
+                LwkProcess subject = parts.tasks.process((int) request.arg(2));
+                if (subject == null || subject == task.process()) {
+                    parts.memory.limits(task.process().space(), slot, limited, task.pending());
+                } else {
+                    parts.memory.limitsFromOutside(subject.space(), limited);
+                    parts.reply.done(slot, 0);
+                }
             }
             default -> parts.reply.done(slot, -Errno.EINVAL);
         }

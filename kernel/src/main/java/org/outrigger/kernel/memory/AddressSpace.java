@@ -20,6 +20,8 @@ public final class AddressSpace {
     private long breakDirty;
     private long breakPeak;
     private boolean limited;
+    private boolean heapPlain;
+    private boolean trimDue;
     private long served;
 
     /**
@@ -46,6 +48,7 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         limited = parent.limited;
+        heapPlain = parent.heapPlain;
     }
 
     /** The record for a child about to be forked; {@link #born} must follow. */
@@ -101,6 +104,27 @@ public final class AddressSpace {
     /** Up to where the heap may hold something else than zero. */
     long breakDirty() {
         return breakDirty;
+    }
+
+    /** Whether the application has treated parts of its heap itself, so that only Linux knows what they are like. */
+    boolean heapPlain() {
+        return heapPlain;
+    }
+
+    void makeHeapPlain() {
+        heapPlain = true;
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).heapPlain = true;
+        }
+    }
+
+    /** Whether free memory must go back to Linux at the next occasion. */
+    boolean trimDue() {
+        return trimDue;
+    }
+
+    void trimDue(boolean due) {
+        trimDue = due;
     }
 
     boolean limited() {

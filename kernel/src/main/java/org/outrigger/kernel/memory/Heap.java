@@ -1,5 +1,6 @@
 package org.outrigger.kernel.memory;
 
+import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
@@ -15,8 +16,7 @@ final class Heap {
     private final Reply reply;
     private final Pending.Step stepped = this::stepped;
     private final Pending.Step grown = this::grown;
-    private final Pending.Step trimmed = this::trimmed;
-    private final Pending.Step cleared = this::cleared;
+    private final Pending.Step here = this::here;
 
     Heap(Reply reply) {
         this.reply = reply;
@@ -29,7 +29,7 @@ final class Heap {
         }
         pending.first = wanted;
         pending.subject = space;
-        if (space.limited()) {
+        if (space.limited() || space.heapPlain()) {
             pending.then(grown);
             reply.make(slot, Nr.BRK, wanted, 0, 0, 0, 0, 0);
         } else if (Long.compareUnsigned(wanted, space.breakMapped()) <= 0) {
@@ -74,41 +74,34 @@ final class Heap {
         }
     }
 
+    /** Whether the range touches the heap as Linux has mapped it. */
+    static boolean touches(AddressSpace space, long start, long end) {
+        return start < space.breakMapped() && end > (space.breakStart() & -Mman.PAGE_SIZE);
+    }
+
     /** Whether the range touches what Linux has mapped and the application does not know of. */
     static boolean touchesSpare(AddressSpace space, long start, long end) {
         return start < space.breakMapped() && end > MemoryCalls.roundUp(space.breakNow());
     }
 
-    /** Takes Linux's break back to the application's, then answers 0. */
-    void trim(AddressSpace space, int slot, Pending pending) {
-        lower(space, slot, trimmed, pending);
-    }
-
-    /** Takes Linux's break back to the application's, then has the thread make its call. */
-    void trimThenHere(AddressSpace space, int slot, Pending pending) {
+    /** Takes Linux's break back to the application's, then goes on with {@code after}. */
+    void trim(AddressSpace space, int slot, Pending pending, Pending.Step after) {
         pending.subject = space;
-        lower(space, slot, cleared, pending);
-    }
-
-    private void lower(AddressSpace space, int slot, Pending.Step then, Pending pending) {
-        pending.then(then);
+        pending.then((itsSlot, itsPending, result) -> {
+            if (result == space.breakNow()) {
+                space.setBreak(result, result);
+            }
+            after.resume(itsSlot, itsPending, result);
+        });
         reply.make(slot, Nr.BRK, space.breakNow(), 0, 0, 0, 0, 0);
     }
 
-    private static void lowered(Pending pending, long result) {
-        AddressSpace space = (AddressSpace) pending.subject;
-        if (result == space.breakNow()) {
-            space.setBreak(result, result);
-        }
+    /** The same, then has the thread make its call. */
+    void trimThenHere(AddressSpace space, int slot, Pending pending) {
+        trim(space, slot, pending, here);
     }
 
-    private void trimmed(int slot, Pending pending, long result) {
-        lowered(pending, result);
-        reply.done(slot, 0);
-    }
-
-    private void cleared(int slot, Pending pending, long result) {
-        lowered(pending, result);
+    private void here(int slot, Pending pending, long result) {
         reply.here(slot);
     }
 }

@@ -25,13 +25,15 @@ public final class MemoryCalls {
     private final Heap heap;
     private final Remapping remapping;
     private final Pending.Step prefixDone = this::prefixDone;
+    private final Pending.Step trimmed = this::trimmed;
+    private final Pending.Step trimmedFirst = this::trimmedFirst;
 
     /** @param arenas false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2}) */
     public MemoryCalls(Reply reply, boolean arenas) {
         this.reply = reply;
         allocation = new Allocation(reply, arenas);
-        unmapping = new Unmapping(reply);
         heap = new Heap(reply);
+        unmapping = new Unmapping(reply, heap);
         remapping = new Remapping(reply, allocation, unmapping);
     }
 
@@ -47,7 +49,14 @@ public final class MemoryCalls {
         int slot = request.slot();
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
-        if (request.nr() != Nr.BRK && touchesSpareHeap(space, request)) {
+        if (space.trimDue()) {
+            space.trimDue(false);
+            pending.third = request.nr();
+            pending.fourth = start;
+            unmapping.trim(space, slot, pending, trimmedFirst);
+            return;
+        }
+        if (request.nr() != Nr.BRK && leaveHeapToLinux(space, request)) {
             heap.trimThenHere(space, slot, pending);
             return;
         }
@@ -72,10 +81,27 @@ public final class MemoryCalls {
         }
     }
 
-    private static boolean touchesSpareHeap(AddressSpace space, Request request) {
+    /** Whether the call treats a part of the heap so that the LWK cannot keep its spare part. */
+    private static boolean leaveHeapToLinux(AddressSpace space, Request request) {
+        long start = request.arg(0);
+        long end = start + roundUp(request.arg(1));
         boolean fixed = request.nr() == Nr.MREMAP && (request.arg(3) & Mman.MREMAP_FIXED) != 0;
-        return Heap.touchesSpare(space, request.arg(0), request.arg(0) + roundUp(request.arg(1)))
-                || fixed && Heap.touchesSpare(space, request.arg(4), request.arg(4) + roundUp(request.arg(2)));
+        long target = fixed ? request.arg(4) : 0;
+        long targetEnd = target + (fixed ? roundUp(request.arg(2)) : 0);
+        if (!Heap.touches(space, start, end) && !Heap.touches(space, target, targetEnd)) {
+            return false;
+        }
+        boolean asks = request.nr() == Nr.MINCORE || request.nr() == Nr.MSYNC
+                || request.nr() == Nr.MADVISE && harmless(request.arg(2));
+        if (!asks && !space.heapPlain()) {
+            space.makeHeapPlain();
+            return true;
+        }
+        return Heap.touchesSpare(space, start, end) || Heap.touchesSpare(space, target, targetEnd);
+    }
+
+    private static boolean harmless(long advice) {
+        return advice >= 0 && advice < Long.SIZE && (HARMLESS_ADVICE >>> advice & 1) != 0;
     }
 
     private void answer(int slot, long value, boolean here) {
@@ -137,7 +163,7 @@ public final class MemoryCalls {
             reply.here(slot);
             return;
         }
-        boolean harmless = advice >= 0 && advice < Long.SIZE && (HARMLESS_ADVICE >>> advice & 1) != 0;
+        boolean harmless = harmless(advice);
         boolean hole = hole(space, start, length);
         if (!harmless) {
             if (hole) {
@@ -172,10 +198,27 @@ public final class MemoryCalls {
         boolean before = space.limited();
         space.limit(limited);
         if (limited && !before) {
-            pending.subject = space;
-            unmapping.trim(space, slot, pending, heap);
+            unmapping.trim(space, slot, pending, trimmed);
         } else {
             reply.done(slot, 0);
+        }
+    }
+
+    /** Another process set the limits: one of the concerned threads gives memory back when it next asks for some. */
+    public void limitsFromOutside(AddressSpace space, boolean limited) {
+        space.trimDue(limited && !space.limited());
+        space.limit(limited);
+    }
+
+    private void trimmed(int slot, Pending pending, long result) {
+        reply.done(slot, 0);
+    }
+
+    private void trimmedFirst(int slot, Pending pending, long result) {
+        if (pending.third == Nr.BRK) {
+            heap.brk((AddressSpace) pending.subject, slot, pending.fourth, pending);
+        } else {
+            reply.here(slot);
         }
     }
 }

@@ -16,11 +16,11 @@ final class Unmapping {
     private final Reply reply;
     private final Pending.Step dropped = this::dropped;
     private final Pending.Step unmapped = this::unmapped;
-    private final Pending.Step trimmed = this::trimmed;
-    private Heap heap;
+    private final Heap heap;
 
-    Unmapping(Reply reply) {
+    Unmapping(Reply reply, Heap heap) {
         this.reply = reply;
+        this.heap = heap;
     }
 
     void munmap(AddressSpace space, int slot, long start, long bytes, Pending pending) {
@@ -72,25 +72,20 @@ final class Unmapping {
         reply.done(slot, result < 0 ? result : pending.fourth);
     }
 
-    /** Gives all free memory and the unused end of the heap back to Linux, then answers 0. */
-    void trim(AddressSpace space, int slot, Pending pending, Heap itsHeap) {
-        heap = itsHeap;
-        trimmed(slot, pending, 0);
-    }
-
-    private void trimmed(int slot, Pending pending, long result) {
-        AddressSpace space = (AddressSpace) pending.subject;
+    /** Gives all free memory and the unused end of the heap back to Linux, then goes on with {@code after}. */
+    void trim(AddressSpace space, int slot, Pending pending, Pending.Step after) {
         Ranges ranges = space.arena().ranges();
+        pending.subject = space;
         for (int i = 0; i < ranges.size(); i++) {
             if ((Arena.FREE_SET & 1 << ranges.tag(i)) != 0) {
                 long start = ranges.from(i);
                 long end = ranges.to(i);
                 space.arena().forget(start, end);
-                pending.then(trimmed);
+                pending.then((itsSlot, itsPending, result) -> trim(space, itsSlot, itsPending, after));
                 reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
                 return;
             }
         }
-        heap.trim(space, slot, pending);
+        heap.trim(space, slot, pending, after);
     }
 }
