@@ -29,9 +29,10 @@ class InheritanceTest {
     @TestFactory
     Stream<DynamicTest> deathBySignal() {
         // By number, since the shells differ in the names that they know: 35 and 64 are real-time signals.
-        return Stream.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 24, 31, 35, 64).map(signal -> dynamicTest("signal " + signal,
-            () -> assertEquals(128 + signal, NativeAndLwk.of("sh", "-c", "ulimit -c 0; kill -" + signal + " $$; sleep 20")
-                .compare().status())));
+        return Stream.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 24, 31, 35, 64).map(signal -> {
+            NativeAndLwk compared = NativeAndLwk.of("sh", "-c", "ulimit -c 0; kill -" + signal + " $$; sleep 20");
+            return dynamicTest("signal " + signal, () -> assertEquals(128 + signal, compared.compare().status()));
+        });
     }
 
     @TestFactory

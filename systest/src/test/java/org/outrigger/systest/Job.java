@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 /**
  * A started command: its output goes to files, so that children that outlive it hold nothing up, and every process of it
  * carries the variable {@value #MARKER} by which it is found again.
@@ -22,11 +24,13 @@ final class Job {
     /** The environment variable that marks the processes of a test. */
     static final String MARKER = "OUTRIGGER_TEST_ID";
 
+    /** How long children may go on after the command itself has ended. */
+    private static final long GRACE_NS = Duration.ofSeconds(30).toNanos();
+
     private final Process process;
     private final String marker;
     private final Path stdout;
     private final Path stderr;
-    private final Set<Long> seen = new LinkedHashSet<>();
 
     private Job(Process process, String marker, Path stdout, Path stderr) {
         this.process = process;
@@ -79,7 +83,6 @@ final class Job {
     List<Long> processes() {
         Set<Long> found = new LinkedHashSet<>(Processes.withVariable(MARKER, marker));
         found.addAll(Processes.descendants(process.pid()));
-        seen.addAll(found);
         return List.copyOf(found);
     }
 
@@ -134,7 +137,8 @@ final class Job {
         boolean timedOut = false;
         try {
             timedOut = !process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-            while (!timedOut && !Processes.withVariable(MARKER, marker).isEmpty() && System.nanoTime() < end) {
+            end = Math.min(end, System.nanoTime() + GRACE_NS);
+            while (!timedOut && !leftOver().isEmpty() && System.nanoTime() < end) {
                 pause(20);
             }
             if (timedOut) {
@@ -158,6 +162,16 @@ final class Job {
     /** The live processes that still carry this job's marker. */
     List<Long> leftOver() {
         return Processes.withVariable(MARKER, marker);
+    }
+
+    /** Fails when a process of the job is left, having printed where it stands and ended it. */
+    void assertNothingLeft(String where) {
+        List<Long> left = leftOver();
+        if (!left.isEmpty()) {
+            String names = left.stream().map(pid -> pid + " " + Processes.commandLine(pid)).toList().toString();
+            killAll();
+            fail(where + " left processes behind: " + names);
+        }
     }
 
     /** Prints where the processes stand and ends them; a JVM among them first prints its threads to the job's stderr. */

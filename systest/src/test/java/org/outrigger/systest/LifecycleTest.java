@@ -45,7 +45,7 @@ class LifecycleTest {
             assertFalse(run.timedOut(), () -> which + run.summary());
             assertEquals(natively.status(), run.status(), () -> which + run.summary());
             assertEquals(natively.text(), run.text(), () -> which + run.summary());
-            assertEquals(List.of(), job.leftOver(), () -> which + "left processes behind");
+            job.assertNothingLeft(which);
         }
         Set<String> fresh = before.newSince();
         assertTrue(fresh.isEmpty(), () -> launches + " launches left behind: " + fresh);
@@ -79,6 +79,7 @@ class LifecycleTest {
             Run run = job.await(LIMIT);
             String which = "attempt " + attempt + ", killed after " + wait / 1000 + " us: ";
             assertFalse(run.timedOut(), () -> which + run.summary());
+            job.assertNothingLeft(which);
             if (!started && run.stdout().length == 0 && run.status() == 125) {
                 // Before the program was started there was nothing to lose: the launcher says that the run is off.
                 assertFalse(run.stderr().isBlank(), () -> which + "the launcher says what happened");
@@ -121,7 +122,7 @@ class LifecycleTest {
         job.signal("KILL");
         Run run = job.await(LIMIT);
         assertEquals(137, run.status(), run::summary);
-        assertEquals(List.of(), job.leftOver(), "nothing is left");
+        job.assertNothingLeft("a killed launcher");
         assertEquals("done", Files.readString(mark).strip(), "the program went on to its end");
         assertEquals(Set.of(), before.newSince());
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -160,13 +160,28 @@ final class NativeAndLwk {
         String what = describe() + "\n=== natively: " + natively.summary() + "\n=== on the LWK: " + lwk.summary();
         assertEquals(natively.status(), lwk.status(), () -> "exit status of " + what);
         if (normalisation == null) {
-            assertArrayEquals(natively.stdout(), lwk.stdout(), () -> "standard output of " + what);
+            assertTrue(Arrays.equals(natively.stdout(), lwk.stdout()),
+                () -> "standard output: " + firstDifference(natively.text(), lwk.text()) + " of " + what);
         } else {
-            assertEquals(normalisation.apply(natively.text()), normalisation.apply(lwk.text()),
-                () -> "standard output of " + what);
+            assertSameText("standard output", normalisation.apply(natively.text()), normalisation.apply(lwk.text()), what);
         }
-        assertEquals(errorNormalisation.apply(natively.stderr()), errorNormalisation.apply(lwk.stderr()),
-            () -> "standard error of " + what);
+        assertSameText("standard error", errorNormalisation.apply(natively.stderr()), errorNormalisation.apply(lwk.stderr()),
+            what);
+    }
+
+    private static void assertSameText(String name, String natively, String lwk, String what) {
+        assertTrue(natively.equals(lwk), () -> name + ": " + firstDifference(natively, lwk) + " of " + what);
+    }
+
+    private static String firstDifference(String natively, String lwk) {
+        List<String> expected = natively.lines().toList();
+        List<String> actual = lwk.lines().toList();
+        int line = 0;
+        while (line < expected.size() && line < actual.size() && expected.get(line).equals(actual.get(line))) {
+            line++;
+        }
+        return "line " + (line + 1) + " is natively <" + (line < expected.size() ? expected.get(line) : "the end")
+            + "> and on the LWK <" + (line < actual.size() ? actual.get(line) : "the end") + ">";
     }
 
     private Run once(String where, List<String> line, Map<String, String> variables) {
@@ -174,14 +189,9 @@ final class NativeAndLwk {
         Path directory = freshDirectory();
         Job job = Job.start(line, directory, variables, stdin, marker);
         Run run = job.await(limit);
-        List<Long> left = job.leftOver();
-        String names = left.stream().map(pid -> pid + " " + Processes.commandLine(pid)).toList().toString();
-        if (!left.isEmpty()) {
-            job.killAll();
-        }
         Material.delete(directory);
         assertFalse(run.timedOut(), () -> where + " not done after " + limit + ": " + describe() + "\n" + run.summary());
-        assertTrue(left.isEmpty(), () -> where + " left processes behind: " + names);
+        job.assertNothingLeft(where);
         Set<String> fresh = before.newSince();
         assertTrue(fresh.isEmpty(), () -> where + " left files behind: " + fresh);
         return run;

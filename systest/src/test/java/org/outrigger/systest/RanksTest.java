@@ -108,7 +108,7 @@ class RanksTest {
         assertTrue(job.awaitOutput("up\nup", LIMIT), "both ranks started");
         job.signal("TERM");
         assertEquals(143, job.await(LIMIT).status());
-        assertEquals(List.of(), job.leftOver());
+        job.assertNothingLeft("ranks ended by a signal");
     }
 
     private Run ranks(String option, String number, String... program) {
