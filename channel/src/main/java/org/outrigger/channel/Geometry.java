@@ -1,0 +1,25 @@
+package org.outrigger.channel;
+
+/**
+ * Where the fields of channels lie in the shared memory, in bytes from its beginning; fields of a slot from the slot's beginning.
+ *
+ * @param slots    how many slots there are, a multiple of 64
+ * @param slotBase the first slot
+ * @param slotSize bytes from one slot to the next
+ * @param pending  doorbell bits, one per slot, set by senders
+ * @param taken    bits of slots in use
+ * @param sleeping 32 bits: the receiver sleeps
+ * @param doorbell 32 bits: raised by senders to a sleeping receiver
+ * @param reqSeq   32 bits: number of the last request
+ * @param repSeq   32 bits: number of the last reply
+ * @param polled   32 bits: the receiver looks at this slot in every turn
+ * @param waiting  32 bits: the sender sleeps on {@code repSeq}
+ */
+public record Geometry(int slots, long slotBase, long slotSize, long pending, long taken, long sleeping, long doorbell,
+                       long reqSeq, long repSeq, long polled, long waiting) {
+
+    /** Offset of a slot. */
+    public long slot(int index) {
+        return slotBase + index * slotSize;
+    }
+}

@@ -1,0 +1,192 @@
+package org.outrigger.channel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The receiving end of all channels, owned by one thread. After the mOS paper's protocol: a sender inserts its request, rings a
+ * doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only when it sleeps.
+ *
+ * <p>A slot is polled directly after it has rung, and until it has been silent for {@link #PATIENCE} turns; so finding a request
+ * costs no scan of all slots, and a busy sender rings no bell. Everything here is written by others and untrusted; indexes come
+ * from the receiver's own scan, never from the memory.
+ */
+public final class Receiver {
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+    private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+    /** Slots polled at a time. */
+    static final int HOT = 16;
+    /** Turns without a request after which a slot is no longer polled. */
+    static final int PATIENCE = 4096;
+
+    private final MemorySegment memory;
+    private final Geometry geometry;
+    private final Wake wake;
+    private final int[] seen;
+    private final int[] hot = new int[HOT];
+    private final int[] silence = new int[HOT];
+    private int hotCount;
+    /** Where the polled slots are looked at next, and the doorbell words after them. */
+    private int turn;
+    private long bits;
+    private int bitsWord;
+
+    /** Wakes a sender that sleeps on the word at an address. */
+    public interface Wake {
+        void wake(long address);
+    }
+
+    public Receiver(MemorySegment memory, Geometry geometry, Wake wake) {
+        this.memory = memory;
+        this.geometry = geometry;
+        this.wake = wake;
+        this.seen = new int[geometry.slots()];
+    }
+
+    private boolean fresh(int slot) {
+        int sequence = (int) INT.getAcquire(memory, geometry.slot(slot) + geometry.reqSeq());
+        if (sequence == seen[slot]) {
+            return false;
+        }
+        seen[slot] = sequence;
+        return true;
+    }
+
+    /**
+     * Finds the next request, if there is one now. The slot's request fields may be read afterwards, and must be answered by
+     * {@link #reply} exactly once, now or later.
+     *
+     * @return index of the slot, or -1
+     */
+    public int poll() {
+        for (int i = 0; i < hotCount; i++) {
+            turn = turn + 1 < hotCount ? turn + 1 : 0;
+            int slot = hot[turn];
+            if (fresh(slot)) {
+                silence[turn] = 0;
+                return slot;
+            }
+            if (++silence[turn] > PATIENCE) {
+                cool(turn);
+            }
+        }
+        return pollDoorbells();
+    }
+
+    private int pollDoorbells() {
+        int words = geometry.slots() / Long.SIZE;
+        for (int i = 0; i <= words; i++) {
+            while (bits != 0) {
+                int slot = bitsWord * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                if (fresh(slot)) {
+                    heat(slot);
+                    return slot;
+                }
+            }
+            bitsWord = bitsWord + 1 < words ? bitsWord + 1 : 0;
+            long at = geometry.pending() + bitsWord * 8L;
+            if ((long) LONG.getOpaque(memory, at) != 0) {
+                bits = (long) LONG.getAndSet(memory, at, 0L);
+            }
+        }
+        return -1;
+    }
+
+    private void heat(int slot) {
+        if (hotCount < HOT) {
+            hot[hotCount] = slot;
+            silence[hotCount++] = 0;
+            INT.setVolatile(memory, geometry.slot(slot) + geometry.polled(), 1);
+        }
+    }
+
+    private void cool(int place) {
+        int slot = hot[place];
+        hot[place] = hot[--hotCount];
+        silence[place] = silence[hotCount];
+        long at = geometry.slot(slot);
+        INT.setVolatile(memory, at + geometry.polled(), 0);
+        // A sender that still saw the promise has not rung: look once more, as if it had.
+        if ((int) INT.getVolatile(memory, at + geometry.reqSeq()) != seen[slot]) {
+            LONG.getAndBitwiseOr(memory, geometry.pending() + slot / Long.SIZE * 8L, 1L << slot % Long.SIZE);
+        }
+    }
+
+    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps. */
+    public void reply(int slot) {
+        long at = geometry.slot(slot);
+        INT.setVolatile(memory, at + geometry.repSeq(), seen[slot]);
+        if ((int) INT.getVolatile(memory, at + geometry.waiting()) != 0) {
+            wake.wake(memory.address() + at + geometry.repSeq());
+        }
+    }
+
+    /** Forgets a slot whose owner is gone and gives it back. */
+    public void release(int slot) {
+        for (int i = 0; i < hotCount; i++) {
+            if (hot[i] == slot) {
+                cool(i);
+                break;
+            }
+        }
+        fresh(slot);
+        LONG.getAndBitwiseAnd(memory, geometry.taken() + slot / Long.SIZE * 8L, ~(1L << slot % Long.SIZE));
+    }
+
+    /** Takes a free slot, or returns -1. */
+    public int take() {
+        for (int word = 0; word < geometry.slots() / Long.SIZE; word++) {
+            long at = geometry.taken() + word * 8L;
+            long taken = (long) LONG.getVolatile(memory, at);
+            while (taken != -1L) {
+                long bit = Long.lowestOneBit(~taken);
+                long found = (long) LONG.compareAndExchange(memory, at, taken, taken | bit);
+                if (found == taken) {
+                    return word * Long.SIZE + Long.numberOfTrailingZeros(bit);
+                }
+                taken = found;
+            }
+        }
+        return -1;
+    }
+
+    /** Announces that the receiver is about to sleep; a last {@link #poll} must follow. Returns the doorbell's value. */
+    public int drowse() {
+        int value = (int) INT.getVolatile(memory, geometry.doorbell());
+        while (hotCount > 0) {
+            cool(hotCount - 1);
+        }
+        INT.setVolatile(memory, geometry.sleeping(), 1);
+        return value;
+    }
+
+    /** Announces that the receiver is awake. */
+    public void awake() {
+        INT.setVolatile(memory, geometry.sleeping(), 0);
+    }
+
+    /** Address of the doorbell word in this process. */
+    public long doorbell() {
+        return memory.address() + geometry.doorbell();
+    }
+
+    /** Rings the doorbell as a sender does, from another thread of the receiver's own process, which brings its own waker. */
+    public void ring(Wake own) {
+        INT.getAndAdd(memory, geometry.doorbell(), 1);
+        if ((int) INT.getVolatile(memory, geometry.sleeping()) != 0) {
+            own.wake(doorbell());
+        }
+    }
+
+    /** Wakes every sender that sleeps, so that it sees that there is nobody left to answer. */
+    public void wakeAll() {
+        for (int slot = 0; slot < geometry.slots(); slot++) {
+            long at = geometry.slot(slot);
+            if ((int) INT.getVolatile(memory, at + geometry.waiting()) != 0) {
+                wake.wake(memory.address() + at + geometry.repSeq());
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.outrigger.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.outrigger.kernel.boot.LwkRunner;
+import org.outrigger.kernel.triage.OverrideFile;
+import org.outrigger.kernel.triage.TriageJson;
+import org.outrigger.kernel.triage.TriageTable;
+import org.outrigger.kernel.triage.TriageText;
+
+/** Where the command line meets the parts that do the work. */
+final class Composition {
+    private Composition() {
+    }
+
+    /** The command line of this process. A part is made when it is first needed: help and errors must not wait for it. */
+    static Main mainOfThisProcess() {
+        StandardTable tables = new StandardTable();
+        return new Main(Surroundings.ofThisProcess(), request -> new LwkRunner(tables.checked(request.triage())).run(request),
+                tables);
+    }
+
+    /** The built-in table with the user's overrides. */
+    private static final class StandardTable implements TriageView {
+
+        private static TriageTable table(Optional<Path> file) throws TriageFileException {
+            TriageTable standard = TriageTable.standard();
+            if (file.isEmpty()) {
+                return standard;
+            }
+            try {
+                return standard.withOverrides(OverrideFile.read(file.get(), standard));
+            } catch (org.outrigger.kernel.triage.TriageFileException wrong) {
+                throw new TriageFileException(wrong.getMessage());
+            }
+        }
+
+        /** The table for a job whose file has been checked. */
+        TriageTable checked(Optional<Path> file) {
+            try {
+                return table(file);
+            } catch (TriageFileException changed) {
+                throw new IllegalStateException("the triage file has changed since it was checked", changed);
+            }
+        }
+
+        @Override
+        public String text(Optional<Path> file) throws TriageFileException {
+            return TriageText.render(table(file));
+        }
+
+        @Override
+        public String json(Optional<Path> file) throws TriageFileException {
+            return TriageJson.render(table(file));
+        }
+
+        @Override
+        public void check(Path file) throws TriageFileException {
+            table(Optional.of(file));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package org.outrigger.cli;
+
+/** The exit statuses that are the launcher's own; those of env(1), nohup(1) and the shells. */
+public final class ExitStatus {
+    /** Success of a command that runs no program. */
+    public static final int OK = 0;
+    /** The launcher itself failed: usage, an unusable file, no resources. */
+    public static final int LAUNCHER_ERROR = 125;
+    /** The program was found but cannot be executed. */
+    public static final int NOT_EXECUTABLE = 126;
+    /** The program was not found. */
+    public static final int NOT_FOUND = 127;
+
+    private ExitStatus() {
+    }
+}

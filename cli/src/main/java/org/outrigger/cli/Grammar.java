@@ -1,0 +1,195 @@
+package org.outrigger.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Stack;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The commands and options as the parser knows them, with the words of their help. The model is built by calls and not by
+ * annotations: reading annotations by reflection would be a large part of a short run.
+ */
+final class Grammar {
+    static final String RUN = "run";
+    static final String TRIAGE = "triage";
+    static final String HELP = "help";
+    static final String JSON = "--json";
+    static final String VERSION = "--version";
+    /** The report file that stands for standard error. */
+    static final String STANDARD_ERROR = "-";
+
+    private static final String[] EXIT_STATUS_NAMES = {"0-124", "128+n", "125", "126", "127"};
+    private static final String[] EXIT_STATUS_MEANINGS = {
+        "the program's own; with ranks the highest of theirs",
+        "the program died of signal n",
+        "the launcher failed: usage, an unusable file, no resources",
+        "the program was found but cannot be executed",
+        "the program was not found",
+    };
+
+    private Grammar() {
+    }
+
+    /** The parser of {@code run} alone: a run must not wait for the model of commands that it does not use. */
+    static CommandLine ofRun() {
+        return parser(run().name("outrigger run"));
+    }
+
+    /** The parser of every command. */
+    static CommandLine ofAll() {
+        CommandSpec top = command("outrigger", "outrigger COMMAND [ARGS...]",
+                "Outrigger, a multi-kernel for HPC nodes.",
+                "Runs unmodified Linux programs on a lightweight kernel (LWK) beside Linux.");
+        top.addOption(flag("Show the version and exit.", "-V", VERSION).versionHelp(true).build());
+        top.addSubcommand(RUN, run());
+        top.addSubcommand(TRIAGE, triage());
+        top.addSubcommand(HELP, help());
+        top.usageMessage().footerHeading("%nExamples:%n").footer(
+                "  outrigger run -- ./solver input.dat   run a program",
+                "  outrigger run --help                  every option of a run",
+                "  outrigger triage                      who serves which system call");
+        return parser(top);
+    }
+
+    private static CommandLine parser(CommandSpec spec) {
+        // An argument that begins with @ is the program's, never the name of a file with more arguments.
+        return new CommandLine(spec).setExpandAtFiles(false).setInterpolateVariables(false);
+    }
+
+    private static CommandSpec run() {
+        CommandSpec run = command(RUN, "outrigger run [OPTIONS] [--] PROGRAM [ARGS...]",
+                "Run a program on the lightweight kernel.",
+                "PROGRAM is any x86-64 Linux program, unmodified: its threads run on the LWK cores, and its system calls are"
+                + " triaged between the LWK and Linux. Options end at the first word that is not one, or at --. A variable counts where"
+                + " its option is not given.");
+        run.parser().stopAtPositional(true);
+        run.addOption(value(Setting.CPUS, "LIST", "-c",
+                "LWK cores: the CPUs that the program runs on.",
+                "Default: the allowed CPUs that are not Linux cores.").build());
+        run.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
+                "Linux cores: the CPUs that Linux and the LWK's own threads run on.",
+                "Default: the allowed CPUs that are not LWK cores; without --cpus the first allowed CPU.").build());
+        run.addOption(value(Setting.RANKS, "N", "-n",
+                "Start N processes and share the LWK cores out between them. Each finds OUTRIGGER_RANK, OUTRIGGER_RANKS and"
+                + " OUTRIGGER_LOCAL_RANK in its environment.",
+                "Default: one process, without these.").build());
+        run.addOption(flag(Setting.LABEL, "Begin each line of a rank's output with its number.").build());
+        run.addOption(value(Setting.TRIAGE, "FILE", null,
+                "Let FILE override lines of the triage table (see outrigger triage).",
+                "Default: the built-in table.").build());
+        run.addOption(value(Setting.INTERCEPT, "MODE", null,
+                "auto: patch call sites where that is safe, trap the rest; trap: patch nothing.",
+                "Default: auto.").build());
+        run.addOption(value(Setting.REPORT, "FILE", null,
+                "Measure, and report at the end: to FILE, as JSON when its name ends in .json, or as text to standard error when"
+                + " FILE is - or left out.",
+                "Default: no report.").arity("0..1").preprocessor(new AttachedOnly()).build());
+        run.addOption(flag(Setting.DRY_RUN, "Check everything, print what would be done, and start nothing.").build());
+        run.addOption(OptionSpec.builder("-v", Setting.VERBOSE.option()).type(boolean[].class).arity("0").description(
+                "Tell what is done on standard error; more when repeated.",
+                variable(Setting.VERBOSE)).build());
+        run.addPositional(PositionalParamSpec.builder().index("0..*").arity("0..*").paramLabel("PROGRAM [ARGS...]")
+                .type(String[].class).hidden(true).build());
+        run.usageMessage()
+                .exitCodeListHeading("%nExit status:%n")
+                .exitCodeList(exitStatuses())
+                .footerHeading("%nCPU lists:%n")
+                .footer(
+                "  0-3,8     CPUs 0 to 3 and 8",
+                "  0-31:2    every second CPU from 0 to 31",
+                "  0-31:2/8  the first two of each eight CPUs from 0 to 31",
+                "  +0-3      the first four allowed CPUs",
+                "  !0-3      the allowed CPUs but 0 to 3",
+                "  all       every allowed CPU",
+                "",
+                "Examples:",
+                "  outrigger run -- ./solver -x input.dat",
+                "  outrigger run --cpus 2-15 --linux-cpus 0-1 ./solver",
+                "  outrigger run --ranks 4 --label --report=run.json ./solver",
+                "  outrigger run --dry-run --ranks 3 ./solver");
+        return run;
+    }
+
+    private static CommandSpec triage() {
+        CommandSpec triage = command(TRIAGE, "outrigger triage [OPTIONS]",
+                "Show who serves each system call, and why.",
+                "The triage table has a line for each system call of x86-64: number, name, disposition, reason.");
+        triage.addOption(flag("Print one JSON document instead of text.", JSON).build());
+        triage.addOption(value(Setting.TRIAGE, "FILE", null,
+                "Show the table as FILE overrides it.",
+                "Default: the built-in table.").build());
+        triage.usageMessage().footerHeading("%nExamples:%n").footer(
+                "  outrigger triage",
+                "  outrigger triage --json --triage my.triage");
+        return triage;
+    }
+
+    private static CommandSpec help() {
+        CommandSpec help = command(HELP, "outrigger help [COMMAND]",
+                "Show the help of a command.", "Without COMMAND the help of outrigger itself is shown.");
+        help.addPositional(PositionalParamSpec.builder().index("0").arity("0..1").paramLabel("COMMAND").type(String.class)
+                .hidden(true).build());
+        return help;
+    }
+
+    private static CommandSpec command(String name, String synopsis, String header, String description) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.addOption(flag("Show this help and exit.", "-h", "--help").usageHelp(true).build());
+        spec.usageMessage()
+                .header(header)
+                .synopsisHeading("%nUsage: ")
+                .customSynopsis(synopsis)
+                .descriptionHeading("%n")
+                .description(description)
+                .optionListHeading("%nOptions:%n")
+                .commandListHeading("%nCommands:%n")
+                .sortOptions(false)
+                .width(90);
+        return spec;
+    }
+
+    private static OptionSpec.Builder flag(String description, String... names) {
+        return OptionSpec.builder(names).type(boolean.class).description(description);
+    }
+
+    private static OptionSpec.Builder flag(Setting setting, String description) {
+        return OptionSpec.builder(setting.option()).type(boolean.class).description(description, variable(setting));
+    }
+
+    private static OptionSpec.Builder value(Setting setting, String label, String shortName, String what, String otherwise) {
+        OptionSpec.Builder builder = shortName == null
+                ? OptionSpec.builder(setting.option()) : OptionSpec.builder(shortName, setting.option());
+        return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));
+    }
+
+    private static String variable(Setting setting) {
+        return "Variable: ".concat(setting.variable());
+    }
+
+    private static Map<String, String> exitStatuses() {
+        Map<String, String> statuses = new LinkedHashMap<>();
+        for (int i = 0; i < EXIT_STATUS_NAMES.length; i++) {
+            statuses.put("  ".concat(EXIT_STATUS_NAMES[i]), EXIT_STATUS_MEANINGS[i]);
+        }
+        return statuses;
+    }
+
+    /** Takes the value only from {@code --report=FILE}: in {@code --report ./solver} the second word is the program. */
+    private static final class AttachedOnly implements IParameterPreprocessor {
+        @Override
+        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+            if (" ".equals(info.get("separator"))) {
+                args.push(STANDARD_ERROR);
+            } else if (args.peek().length() > 1 && args.peek().startsWith("-")) {
+                // The parser would take the value for an option; this is another name of the same file.
+                args.push("./".concat(args.pop()));
+            }
+            return false;
+        }
+    }
+}

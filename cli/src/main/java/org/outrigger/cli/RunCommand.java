@@ -1,0 +1,136 @@
+package org.outrigger.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.outrigger.kernel.boot.Intercept;
+import org.outrigger.kernel.boot.JobRequest;
+import org.outrigger.kernel.boot.JobRunner;
+import org.outrigger.node.CoreSplit;
+import org.outrigger.node.CoreSplitException;
+import org.outrigger.node.CpuSet;
+import org.outrigger.node.Inventory;
+import picocli.CommandLine.ParseResult;
+
+/** {@code outrigger run}: checks everything that can be checked before a run, then shows the plan or hands the job over. */
+final class RunCommand {
+    private final Surroundings surroundings;
+    private final JobRunner runner;
+    private final TriageView triage;
+
+    RunCommand(Surroundings surroundings, JobRunner runner, TriageView triage) {
+        this.surroundings = surroundings;
+        this.runner = runner;
+        this.triage = triage;
+    }
+
+    /**
+     * Carries the command out.
+     *
+     * @param args      all arguments of the launcher
+     * @param arguments those of the command, parsed
+     * @return the exit status
+     * @throws RefusalException for anything that cannot be, before anything was started
+     */
+    int execute(String[] args, ParseResult arguments) throws RefusalException {
+        // The program's words are the last ones, whatever they are, so counting from the end finds the first.
+        int words = arguments.hasMatchedPositional(0) ? arguments.matchedPositional(0).stringValues().size() : 0;
+        if (words == 0) {
+            throw new RefusalException("a program to run is missing");
+        }
+        List<String> command = Arrays.asList(args).subList(args.length - words, args.length);
+        Settings settings = new Settings(arguments, surroundings.environment());
+        Optional<Integer> ranks = settings.ranks();
+        boolean label = settings.flag(Setting.LABEL);
+        boolean dryRun = settings.flag(Setting.DRY_RUN);
+        int verbosity = settings.verbosity();
+        Intercept intercept = settings.intercept();
+        CoreSplit cores = cores(settings);
+        Optional<Path> table = triageFile(settings);
+        Optional<Path> report = settings.file(Setting.REPORT);
+        boolean measure = report.isPresent();
+        report = reportFile(settings, report);
+        ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
+                surroundings.workingDirectory()).check(command.get(0));
+        // A path is passed on as it was written: a script sees it as its $0.
+        Path file = command.get(0).indexOf('/') >= 0 ? Path.of(command.get(0)) : Path.of(program.file());
+        JobRequest request = new JobRequest(command, args.length - words, file, cores.lwk().toArray(), cores.linux().toArray(),
+                cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label, intercept, table, report, measure,
+                verbosity, program.plainLinuxReasons());
+        if (dryRun) {
+            surroundings.out().print(new Plan(request, program.file()).text());
+            return ExitStatus.OK;
+        }
+        tell(request, program);
+        return runner.run(request);
+    }
+
+    private CoreSplit cores(Settings settings) throws RefusalException {
+        Inventory inventory;
+        try {
+            inventory = Inventory.read(surroundings.sys(), Inventory.allowedCpus(surroundings.procStatus()));
+        } catch (IOException | IllegalArgumentException unknown) {
+            throw new RefusalException("cannot find out the CPUs of this machine: " + unknown.getMessage());
+        }
+        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory);
+        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory);
+        try {
+            return CoreSplit.of(inventory.allowed(), lwk, linux);
+        } catch (CoreSplitException impossible) {
+            throw settings.bad(lwk.isPresent() ? Setting.CPUS : Setting.LINUX_CPUS, impossible.getMessage());
+        }
+    }
+
+    private Optional<Path> triageFile(Settings settings) throws RefusalException {
+        Optional<Path> file = settings.file(Setting.TRIAGE);
+        if (file.isEmpty()) {
+            return file;
+        }
+        Path absolute = surroundings.workingDirectory().resolve(file.get());
+        try {
+            triage.check(absolute);
+        } catch (TriageFileException wrong) {
+            throw settings.bad(Setting.TRIAGE, wrong.getMessage());
+        }
+        return Optional.of(absolute);
+    }
+
+    private Optional<Path> reportFile(Settings settings, Optional<Path> file) throws RefusalException {
+        if (file.isEmpty() || file.get().toString().equals(Grammar.STANDARD_ERROR)) {
+            return Optional.empty();
+        }
+        Path absolute = surroundings.workingDirectory().resolve(file.get());
+        String obstacle = ReportFile.obstacle(absolute);
+        if (obstacle != null) {
+            throw settings.bad(Setting.REPORT, "cannot write the report to '" + file.get() + "': " + obstacle);
+        }
+        return Optional.of(absolute);
+    }
+
+    private void tell(JobRequest request, ProgramCheck.Program program) {
+        if (request.verbosity() > 0) {
+            note(new Plan(request, program.file()).text());
+        }
+        if (request.sharedCore()) {
+            note("only CPU " + request.lwkCores()[0] + " may be used: the LWK and Linux share it, without spinning\n");
+        }
+        for (String reason : request.plainLinuxReasons()) {
+            note(reason.concat("\n"));
+        }
+        surroundings.err().flush();
+    }
+
+    /** Lines on standard error, each with the tool's name, written at once so that the output of others does not tear them. */
+    private void note(String lines) {
+        StringBuilder text = new StringBuilder();
+        int start = 0;
+        while (start < lines.length()) {
+            int end = lines.indexOf('\n', start) + 1;
+            text.append("outrigger: ").append(lines, start, end);
+            start = end;
+        }
+        surroundings.err().print(text);
+    }
+}

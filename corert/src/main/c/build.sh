@@ -1,0 +1,31 @@
+#!/bin/sh
+# Builds the core-side runtime, the bootstrap, the launcher and the Java description of the shared layout.
+# Usage: build.sh OUTPUT-DIRECTORY GENERATED-JAVA-DIRECTORY
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=$1
+java=$2
+cc=${CC:-cc}
+mkdir -p "$out/classes/org/outrigger/corert" "$out/c" "$java/org/outrigger/corert"
+resources=$out/classes/org/outrigger/corert
+warn="-Wall -Wextra -Werror"
+cd "$here"
+
+$cc -std=gnu11 -O1 $warn -o "$out/c/layout-gen" layout-gen.c
+"$out/c/layout-gen" > "$java/org/outrigger/corert/Layout.java"
+
+flags="-std=gnu11 -O2 $warn -ffreestanding -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -mno-red-zone
+       -fPIE -fvisibility=hidden -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fno-jump-tables"
+objects=
+for source in entry.S init.c trap.c channel.c signal.c task.c memory.c; do
+    object=$out/c/${source%.*}.o
+    $cc $flags -c "$source" -o "$object"
+    objects="$objects $object"
+done
+$cc -nostdlib -static -Wl,--build-id=none -Wl,-T,runtime.lds -o "$out/c/runtime.elf" $objects
+objcopy -O binary -j .text "$out/c/runtime.elf" "$resources/runtime.bin"
+$cc $flags -c bootstrap.S -o "$out/c/bootstrap.o"
+objcopy -O binary -j .text "$out/c/bootstrap.o" "$resources/bootstrap.bin"
+
+$cc -std=gnu11 -O2 -D_GNU_SOURCE $warn -o "$out/outrigger-launch" launch.c
+cp "$out/outrigger-launch" "$resources/outrigger-launch"

@@ -1,0 +1,186 @@
+/*
+ * Where control enters and leaves the runtime. The order of the labels matters: signal.c compares an interrupted address with
+ * them to know what the application would have seen.
+ */
+#include "layout.h"
+#include <asm/unistd_64.h>
+
+        .text
+
+/* Offset 0 of the image. From the bootstrap: r12 slot, r13 entry point of the program, r14 descriptor of the memfd. */
+        .globl  rt_image
+rt_image:
+        mov     %r12, %rdi
+        mov     %r14, %rsi
+        call    rt_init
+        mov     %r13, -8(%rsp)
+        xor     %eax, %eax
+        xor     %ebx, %ebx
+        xor     %ecx, %ecx
+        xor     %edx, %edx              /* no function for the program to register at exit */
+        xor     %esi, %esi
+        xor     %edi, %edi
+        xor     %ebp, %ebp
+        xor     %r8d, %r8d
+        xor     %r9d, %r9d
+        xor     %r10d, %r10d
+        xor     %r11d, %r11d
+        xor     %r12d, %r12d
+        xor     %r13d, %r13d
+        xor     %r14d, %r14d
+        xor     %r15d, %r15d
+        jmp     *-8(%rsp)
+
+/*
+ * long rt_here(nr, a, b, c, d, e, f): the application's call, made on this core. A signal that lands between rt_here_begin and
+ * rt_here_after finds a state that can be told in the application's terms: not made yet (restart), or made and its result in rax.
+ */
+        .globl  rt_here, rt_here_begin, rt_here_insn, rt_here_after
+rt_here:
+        mov     %rdi, %rax
+        mov     %rsi, %rdi
+        mov     %rdx, %rsi
+        mov     %rcx, %rdx
+        mov     %r8, %r10
+        mov     %r9, %r8
+        mov     8(%rsp), %r9
+rt_here_begin:
+        cmpl    $0, %gs:SLOT_DEFERRED
+        jne     1f
+rt_here_insn:
+        syscall
+rt_here_after:
+        ret
+1:      mov     $-4000, %rax            /* RESTART */
+        ret
+
+/* SIGSYS: the kernel enters here with rdi signal, rsi siginfo, rdx ucontext; no signal is blocked by it. */
+        .globl  rt_sigsys, rt_exit, rt_exit_end, rt_exit_slow
+rt_sigsys:
+        mov     %rdi, %r12
+        mov     %rsi, %r13
+        mov     %rdx, %r14
+        sub     $8, %rsp
+        call    rt_trap
+        add     $8, %rsp
+        test    %rdx, %rdx
+        jnz     rt_to_handler
+        mov     %rax, %rsp
+rt_exit:
+        cmpl    $0, %gs:SLOT_DEFERRED
+        jne     rt_exit_slow
+        mov     $__NR_rt_sigreturn, %eax
+        syscall
+rt_exit_end:
+        ud2
+rt_exit_slow:                           /* every signal is blocked from here on */
+        mov     %rsp, %rbx
+        sub     $128, %rsp
+        and     $-16, %rsp
+        call    rt_requeue
+        mov     %rbx, %rsp
+        mov     $__NR_rt_sigreturn, %eax
+        syscall
+        ud2
+
+/* Every other signal that the application handles: entered with all signals blocked. */
+        .globl  rt_signal, rt_jump_begin, rt_jump_end
+rt_signal:
+        mov     %rdi, %r12
+        mov     %rsi, %r13
+        mov     %rdx, %r14
+        sub     $8, %rsp
+        call    deliver
+        add     $8, %rsp
+        test    %rdx, %rdx
+        jnz     rt_to_handler
+        add     $8, %rsp
+        mov     $__NR_rt_sigreturn, %eax
+        syscall
+        ud2
+rt_to_handler:                          /* rax handler, rdx address of its signal mask */
+        mov     %rax, %rbx
+        mov     $2, %edi                /* SIG_SETMASK */
+        mov     %rdx, %rsi
+        xor     %edx, %edx
+        mov     $8, %r10d
+        mov     $__NR_rt_sigprocmask, %eax
+        syscall
+rt_jump_begin:                          /* the handler's mask holds: a signal here arrives "at the handler's first instruction" */
+        mov     %r12, %rdi
+        mov     %r13, %rsi
+        mov     %r14, %rdx
+        jmp     *%rbx
+rt_jump_end:
+
+/*
+ * long rt_clone(nr, a, b, c, d, e, child, save, save_end)
+ * Where the child shares memory and stack (vfork), it will run over this very stack: `save` keeps what lies from rsp to save_end
+ * for the parent. A child with a stack of its own starts with rsp at a copy of the register frame and leaves through it.
+ * Returns twice where the child continues on this stack or a copy of it.
+ */
+        .globl  rt_clone
+rt_clone:
+        push    %rbp
+        push    %rbx
+        push    %r12
+        push    %r13
+        push    %r15
+        mov     48(%rsp), %r12          /* child */
+        mov     56(%rsp), %r13          /* save, or 0 */
+        mov     64(%rsp), %r15          /* save_end */
+        mov     %rsp, %rbx
+        mov     %rdi, %rax
+        mov     %rsi, %rdi
+        mov     %rdx, %rsi
+        mov     %rcx, %rdx
+        mov     %r8, %r10
+        mov     %r9, %r8
+        test    %r13, %r13
+        jz      2f
+        push    %rdi
+        push    %rsi
+        mov     %rsp, %rsi
+        add     $16, %rsi
+        mov     %r13, %rdi
+        mov     %r15, %rcx
+        sub     %rsi, %rcx
+        rep movsb
+        pop     %rsi
+        pop     %rdi
+2:      syscall
+        test    %rax, %rax
+        jz      4f
+        test    %r13, %r13
+        jz      3f
+        mov     %rbx, %rdi              /* the parent of a vfork: put the stack back */
+        mov     %r13, %rsi
+        mov     %r15, %rcx
+        sub     %rbx, %rcx
+        rep movsb
+3:      mov     %rbx, %rsp
+        pop     %r15
+        pop     %r13
+        pop     %r12
+        pop     %rbx
+        pop     %rbp
+        ret
+4:      cmp     %rbx, %rsp              /* the child */
+        je      3b
+        mov     %rsp, %rbx
+        mov     %rsp, %rdi
+        mov     %r12, %rsi
+        sub     $128, %rsp
+        and     $-16, %rsp
+        call    rt_child
+        mov     %rbx, %rsp
+        mov     $__NR_rt_sigreturn, %eax
+        syscall
+        ud2
+
+        .globl  rt_restorer             /* of SIGSYS; only the application's own handler returns here */
+rt_restorer:
+        mov     $__NR_rt_sigreturn, %eax
+        syscall
+        ud2
+        .section .note.GNU-stack,"",@progbits

@@ -1,0 +1,26 @@
+/* What the launcher and the LWK say to each other over the control socket (SOCK_SEQPACKET): one packet, one message. */
+#ifndef OUTRIGGER_LAUNCH_H
+#define OUTRIGGER_LAUNCH_H
+
+#include <stdint.h>
+
+/* LWK to launcher. */
+#define MSG_SPAWN 1 /* a = index of the program in the arguments, b = ranks, c = flags; then b words: CPU; then the path */
+#define MSG_GO 2    /* every rank may exec */
+/* Launcher to LWK. */
+#define MSG_SPAWNED 3 /* a = rank, b = pid */
+#define MSG_READY 4   /* every rank stands before its exec */
+#define MSG_ENDED 5   /* a = rank, b = wait status */
+#define MSG_DONE 6    /* a = exit status of the job: write the report and leave */
+
+#define SPAWN_LABEL 1    /* prefix the lines of each rank */
+#define SPAWN_RANK_ENV 2 /* set OUTRIGGER_RANK and its kin */
+
+struct message {
+    uint32_t op, a, b, c;
+};
+
+#define MESSAGE_MAX 65536
+#define MAX_RANKS 4096
+
+#endif

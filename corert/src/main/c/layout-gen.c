@@ -1,0 +1,112 @@
+/*
+ * Prints the Java description of layout.h, or with the argument "check" the same facts as "NAME VALUE" lines for the test that
+ * compares both.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "layout.h"
+
+_Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot has eight cache lines");
+_Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows this offset");
+_Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
+_Static_assert(sizeof(struct header) <= 4096, "the header has one page");
+
+static int check;
+
+static void put(const char *name, unsigned long long value)
+{
+    if (check)
+        printf("%s %llu\n", name, value);
+    else
+        printf("    /** From layout.h. */\n    public static final long %s = 0x%llxL;\n", name, value);
+}
+
+#define CONSTANT(name) put(#name, (unsigned long long)(name))
+#define FIELD(type, field, name) put(name, offsetof(struct type, field))
+
+int main(int argc, char **argv)
+{
+    check = argc > 1 && !strcmp(argv[1], "check");
+    if (!check)
+        puts("package org.outrigger.corert;\n\n"
+             "/** What the core-side runtime and the LWK share; generated from layout.h. Offsets and sizes are in bytes. */\n"
+             "public final class Layout {\n"
+             "    private Layout() {\n    }\n");
+    CONSTANT(LAYOUT_VERSION);
+    CONSTANT(LAYOUT_MAGIC);
+    CONSTANT(ARENA_BASE);
+    CONSTANT(ARENA_END);
+    CONSTANT(RT_TEXT);
+    CONSTANT(RT_TEXT_SIZE);
+    CONSTANT(RT_DATA);
+    CONSTANT(RT_SHM);
+    CONSTANT(RT_END);
+    CONSTANT(SLOTS);
+    CONSTANT(SLOT_WORDS);
+    CONSTANT(SLOT_SIZE);
+    CONSTANT(NR_MAX);
+    CONSTANT(BUCKETS);
+    CONSTANT(WAYS);
+    CONSTANT(WAY_TRAPPED);
+    CONSTANT(WAY_PATCHED);
+    CONSTANT(OP_SYSCALL);
+    CONSTANT(OP_RESULT);
+    CONSTANT(OP_EXECED);
+    CONSTANT(OP_STARTED);
+    CONSTANT(OP_CLONED);
+    CONSTANT(OP_EXIT);
+    CONSTANT(OP_LIMITS);
+    CONSTANT(RE_DONE);
+    CONSTANT(RE_HERE);
+    CONSTANT(RE_TELL);
+    CONSTANT(RE_DO);
+    CONSTANT(RE_ZERO);
+    CONSTANT(RE_PLAIN);
+    CONSTANT(DISP_LWK);
+    CONSTANT(DISP_HERE);
+    CONSTANT(DISP_REFUSE);
+    put("SHARED_SIZE", sizeof(struct shared));
+    FIELD(shared, pending, "PENDING");
+    FIELD(shared, taken, "TAKEN");
+    FIELD(shared, slots, "SLOT_BASE");
+    FIELD(shared, stats, "STATS");
+    put("STAT_SIZE", sizeof(struct statistic));
+    FIELD(statistic, count, "STAT_COUNT");
+    FIELD(statistic, max, "STAT_MAX");
+    FIELD(statistic, bucket, "STAT_BUCKET");
+    FIELD(header, magic, "MAGIC");
+    FIELD(header, version, "VERSION");
+    FIELD(header, lwk_word, "LWK_WORD");
+    FIELD(header, gone, "GONE");
+    FIELD(header, sleeping, "SLEEPING");
+    FIELD(header, doorbell, "DOORBELL");
+    FIELD(header, spin, "SPIN");
+    FIELD(header, measure, "MEASURE");
+    FIELD(header, robust, "ROBUST");
+    FIELD(header, lwk_pid, "LWK_PID");
+    FIELD(header, cores_bytes, "CORES_BYTES");
+    FIELD(header, cores, "CORES");
+    FIELD(header, disposition, "DISPOSITION");
+    FIELD(header, refusal, "REFUSAL");
+    FIELD(slot, req_seq, "REQ_SEQ");
+    FIELD(slot, op, "OP");
+    FIELD(slot, nr, "NR");
+    FIELD(slot, arg, "ARG");
+    FIELD(slot, rep_seq, "REP_SEQ");
+    FIELD(slot, kind, "KIND");
+    FIELD(slot, value, "VALUE");
+    FIELD(slot, reply, "REPLY");
+    FIELD(slot, polled, "POLLED");
+    FIELD(slot, waiting, "WAITING");
+    FIELD(slot, index, "INDEX");
+    FIELD(slot, pid, "PID");
+    FIELD(slot, tid, "TID");
+    FIELD(slot, cpu, "CPU");
+    FIELD(slot, detached, "DETACHED");
+    FIELD(slot, mask, "MASK");
+    if (!check)
+        puts("}");
+    return 0;
+}

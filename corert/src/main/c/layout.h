@@ -1,0 +1,149 @@
+/*
+ * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
+ * class from it at build time, and a test compares every offset with what the compiler says.
+ *
+ *   memfd:   | runtime image (text) | header | doorbell bits | slot bits | slots | statistics |
+ *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process
+ *
+ * Everything is little-endian; u32 and u64 fields are naturally aligned and accessed whole.
+ */
+#ifndef OUTRIGGER_LAYOUT_H
+#define OUTRIGGER_LAYOUT_H
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t i64;
+#endif
+
+#define LAYOUT_VERSION 1
+#define LAYOUT_MAGIC 0x4f555452 /* "OUTR" */
+
+/* Addresses in every process of a job. The window below RT_TEXT belongs to the arenas. */
+#define ARENA_BASE 0x680000000000
+#define ARENA_END 0x6fff00000000
+#define RT_TEXT 0x6fff00000000
+#define RT_TEXT_SIZE 0x10000
+#define RT_DATA 0x6fff00100000
+#define RT_SHM 0x6fff01000000
+#define RT_END 0x6fff10000000
+
+#define SLOTS 16384
+#define SLOT_WORDS 256 /* SLOTS / 64 */
+#define SLOT_SIZE 512
+#define NR_MAX 512
+#define BUCKETS 640
+
+/* Operations that a thread posts. */
+#define OP_SYSCALL 1 /* nr, arg: the system call that the application made */
+#define OP_RESULT 2  /* arg0: result of what the reply asked for (DO or TELL) */
+#define OP_EXECED 3  /* arg: pid, tid, break, RLIMIT_AS, RLIMIT_DATA: a new image is armed */
+#define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed */
+#define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone */
+#define OP_EXIT 6    /* this thread ends */
+#define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now */
+
+/* Kinds of reply. */
+#define RE_DONE 1  /* value is the result */
+#define RE_HERE 2  /* make the call on this core and return its result */
+#define RE_TELL 3  /* make the call on this core, then post its result */
+#define RE_DO 4    /* make the call `value` with arg, then post its result */
+#define RE_ZERO 5  /* zero arg1 bytes from arg0 on, then value is the result */
+#define RE_PLAIN 6 /* (clone) the child is left to plain Linux */
+
+/* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
+#define SLOT_SELF 176
+#define SLOT_DEFERRED 192
+
+/* How a call was intercepted: index into the statistics. */
+#define WAY_TRAPPED 0
+#define WAY_PATCHED 1
+#define WAYS 2
+
+#ifndef __ASSEMBLER__
+
+/* One page. Written by the LWK unless said otherwise. */
+struct header {
+    u32 magic;
+    u32 version;
+    u32 lwk_word; /* robust futex: tid of the kernel loop; the kernel sets FUTEX_OWNER_DIED when it ends */
+    u32 gone;     /* 1: the LWK has left in good order */
+    u32 sleeping; /* 1: the loop sleeps on doorbell */
+    u32 doorbell; /* futex; threads add 1 and wake */
+    u32 spin;     /* turns that a waiting thread spins before it sleeps; 0 where cores are shared */
+    u32 measure;  /* 1: time every call */
+    u64 robust[2]; /* the loop's robust list entry: next, unused */
+    u32 lwk_pid;
+    u32 cores_bytes; /* length of cores in bytes, a multiple of 8 */
+    u8 cores[128]; /* the LWK cores as a CPU mask */
+    u8 disposition[NR_MAX];
+    u16 refusal[NR_MAX]; /* errno for REFUSE */
+};
+
+/* Dispositions as in the triage table. */
+#define DISP_HERE 0
+#define DISP_LWK 1
+#define DISP_REFUSE 4
+
+/*
+ * One thread's channel. Lines 0 and 2 to 7 belong to the thread, line 1 and `polled` to the LWK. A thread posts a request by
+ * raising req_seq, the LWK answers by setting rep_seq to the same number.
+ */
+struct slot {
+    /* line 0: request */
+    u32 req_seq;
+    u32 op;
+    u64 nr;
+    u64 arg[6];
+    /* line 1: reply */
+    u32 rep_seq; /* futex while `waiting` */
+    u32 kind;
+    u64 value;
+    u64 reply[6];
+    /* line 2 */
+    u32 polled;  /* LWK: 1 while it promises to look at this slot in every turn */
+    u32 waiting; /* 1 while the thread sleeps on rep_seq */
+    u32 index;
+    u32 pid; /* as the thread sees them */
+    u32 tid;
+    u32 cpu;      /* LWK: where a child is to run, + 1; 0 for where its parent does */
+    u32 detached; /* 1: this thread never speaks to the LWK */
+    u32 sigsys_blocked; /* the application believes that it blocks SIGSYS */
+    u64 context;  /* address of the ucontext of the call in progress */
+    u64 gs_base;  /* the application's idea of its GS base */
+    u64 self;     /* this slot's own address */
+    u64 handler_mask; /* signal mask for the application's handler about to run */
+    /* line 3: private */
+    u32 deferred; /* a signal waits in siginfo to be delivered at the application's call site */
+    u32 temporary; /* 1: the call in progress runs under the signal mask in `mask` */
+    u64 sud_on; /* the application's own use of Syscall User Dispatch */
+    u64 sud_offset;
+    u64 sud_length;
+    u64 sud_selector;
+    u64 started; /* time stamp counter at entry */
+    u64 pad[2];
+    /* lines 4 to 7 */
+    u8 siginfo[128];
+    u8 mask[128]; /* a CPU or signal mask on its way */
+};
+
+struct statistic {
+    u64 count;
+    u64 max; /* ticks of the time stamp counter */
+    u32 bucket[BUCKETS];
+};
+
+struct shared {
+    struct header header;
+    u8 pad[4096 - sizeof(struct header)];
+    u64 pending[SLOT_WORDS]; /* doorbell bits: set by threads, taken by the loop */
+    u64 taken[SLOT_WORDS];   /* slots in use */
+    struct slot slots[SLOTS];
+    struct statistic stats[NR_MAX][WAYS];
+};
+
+#endif
+#endif

@@ -1,0 +1,101 @@
+/*
+ * Memory calls: those that concern the arenas go to the LWK, the rest stay here. The runtime's own ranges are out of bounds.
+ */
+#include "rt.h"
+
+#define PAGE 4096ull
+#define PROT_READ_WRITE 3
+#define MAP_PRIVATE 0x02ull
+#define MAP_TYPE 0x0full
+#define MAP_FIXED 0x10ull
+#define MAP_ANONYMOUS 0x20ull
+#define MAP_POPULATE 0x8000ull
+#define MAP_NORESERVE 0x4000ull
+#define MAP_STACK 0x20000ull
+#define MAP_FIXED_NOREPLACE 0x100000ull
+#define MREMAP_FIXED 2ull
+#define RLIMIT_DATA 2
+#define RLIMIT_AS 9
+
+static int overlaps(u64 address, u64 length, u64 from, u64 to)
+{
+    return address < to && (length > ~address || address + length > from) && length;
+}
+
+static int in_window(u64 address, u64 length)
+{
+    return overlaps(address, length, ARENA_BASE, ARENA_END);
+}
+
+static int in_runtime(u64 address, u64 length)
+{
+    return overlaps(address, length, RT_TEXT, RT_END);
+}
+
+static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
+{
+    u64 address = uc->rdi, length = uc->rsi, flags = uc->r10;
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        if (in_runtime(address, length))
+            return -ENOMEM;
+        return in_window(address, length) ? ask_lwk(slot, uc) : here(uc);
+    }
+    u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
+    if (served && !address && uc->rdx == PROT_READ_WRITE && (flags & ~plain) == 0 && (flags & MAP_TYPE) == MAP_PRIVATE
+        && (flags & MAP_ANONYMOUS))
+        return ask_lwk(slot, uc);
+    return here(uc);
+}
+
+long do_memory(volatile struct slot *slot, struct context *uc)
+{
+    int served = HEADER->disposition[uc->rax] == DISP_LWK;
+    u64 length = (uc->rsi + PAGE - 1) & ~(PAGE - 1);
+    switch (uc->rax) {
+    case __NR_mmap:
+        return do_mmap(slot, uc, served);
+    case __NR_brk: {
+        if (!served)
+            return here(uc);
+        long result = ask_lwk(slot, uc);
+        if (lwk_lives() && !slot->detached)
+            PROC->app_break = (u64)result;
+        return result;
+    }
+    case __NR_mremap:
+        if (in_runtime(uc->rdi, length ? length : PAGE) || ((uc->r10 & MREMAP_FIXED) && in_runtime(uc->r8, uc->rdx)))
+            return -EINVAL;
+        return in_window(uc->rdi, length ? length : PAGE) || ((uc->r10 & MREMAP_FIXED) && in_window(uc->r8, uc->rdx))
+                   ? ask_lwk(slot, uc)
+                   : here(uc);
+    case __NR_munmap:
+    case __NR_mprotect:
+    case __NR_pkey_mprotect:
+        if (in_runtime(uc->rdi, length))
+            return -EINVAL;
+        break;
+    default:
+        break;
+    }
+    return in_window(uc->rdi, length) ? ask_lwk(slot, uc) : here(uc);
+}
+
+/* setrlimit and prlimit64: the LWK must know the limits that its arenas are bound by. */
+long do_limits(volatile struct slot *slot, struct context *uc)
+{
+    u64 resource = uc->rax == __NR_setrlimit ? uc->rdi : uc->rsi;
+    u64 new = uc->rax == __NR_setrlimit ? uc->rsi : uc->rdx;
+    if (!new || (resource != RLIMIT_AS && resource != RLIMIT_DATA))
+        return here(uc);
+    long result = here(uc);
+    if (result == 0) {
+        u64 space[2] = {~0ull, ~0ull}, data[2] = {~0ull, ~0ull};
+        sys4(__NR_prlimit64, 0, RLIMIT_AS, 0, space);
+        sys4(__NR_prlimit64, 0, RLIMIT_DATA, 0, data);
+        slot->arg[0] = space[0];
+        slot->arg[1] = data[0];
+        if (ask(slot, OP_LIMITS))
+            answer(slot, uc);
+    }
+    return result;
+}

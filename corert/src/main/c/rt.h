@@ -1,0 +1,192 @@
+/*
+ * The core-side runtime, seen from inside. It is freestanding: no libc, no SSE, no lock, no relocation. Its text is mapped at
+ * RT_TEXT, its private data at RT_DATA, what it shares with the LWK at RT_SHM. GS points at the thread's slot.
+ */
+#ifndef OUTRIGGER_RT_H
+#define OUTRIGGER_RT_H
+
+#include <asm/unistd_64.h>
+#include <stddef.h>
+
+#include "layout.h"
+
+#define SHM ((volatile struct shared *)RT_SHM)
+#define HEADER (&SHM->header)
+#define PROC ((struct proc *)RT_DATA)
+
+#define FUTEX_OWNER_DIED 0x40000000u
+
+#define EPERM 1
+#define EINTR 4
+#define EAGAIN 11
+#define ENOMEM 12
+#define EFAULT 14
+#define EINVAL 22
+
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGBUS 7
+#define SIGFPE 8
+#define SIGKILL 9
+#define SIGSEGV 11
+#define SIGSTOP 19
+#define SIGSYS 31
+#define NSIG 64
+#define SIG_BLOCK 0
+#define SIG_UNBLOCK 1
+#define SIG_SETMASK 2
+#define BIT(sig) (1ull << ((sig) - 1))
+#define UNMASKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
+
+#define SA_SIGINFO 0x00000004ull
+#define SA_RESTORER 0x04000000ull
+#define SA_ONSTACK 0x08000000ull
+#define SA_NODEFER 0x40000000ull
+#define SA_RESETHAND 0x80000000ull
+#define SIG_DFL 0
+#define SIG_IGN 1
+
+#define SYS_USER_DISPATCH 2 /* si_code, <asm-generic/siginfo.h> */
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#define ARCH_SET_GS 0x1001
+#define ARCH_GET_GS 0x1004
+
+#define CLONE_VM 0x00000100ull
+#define CLONE_VFORK 0x00004000ull
+#define CLONE_THREAD 0x00010000ull
+#define CLONE_CLEAR_SIGHAND 0x100000000ull
+
+#define SS_ONSTACK 1
+#define SS_DISABLE 2
+#define SS_AUTODISARM (1u << 31)
+
+/* What `here` returns when a signal must be delivered before the call: the call is to be restarted. Not an errno of Linux. */
+#define RESTART (-4000)
+
+/* Linux's register frame in a signal, <asm/sigcontext.h> and <asm/ucontext.h>. */
+struct context {
+    u64 flags, link;
+    u64 stack_sp;
+    u32 stack_flags, stack_pad;
+    u64 stack_size;
+    u64 r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags;
+    u64 segments, err, trapno, oldmask, cr2, fpstate, reserved[8];
+    u64 mask;
+};
+#define GREGS offsetof(struct context, r8)
+#define GREGS_SIZE (offsetof(struct context, segments) - GREGS)
+
+struct siginfo {
+    int si_signo, si_errno, si_code, pad;
+    u64 si_addr; /* si_call_addr for SIGSYS */
+    u64 rest[13];
+};
+
+struct action {
+    u64 handler, flags, restorer, mask;
+};
+
+#define SAVES 8
+#define SAVE_SIZE 16384
+
+/* Private to the process, shared by what shares its address space. */
+struct proc {
+    struct action action[NSIG + 1]; /* what the application installed, by signal */
+    u64 app_break;                  /* the application's break when the LWK serves brk, else 0 */
+    u32 saves_taken;                /* bits of save[] */
+    u32 pad;
+    u8 save[SAVES][SAVE_SIZE] __attribute__((aligned(64)));
+};
+
+/* How the assembler entry goes on: through rt_sigreturn at `at`, or by jumping to a handler with the mask at `mask`. */
+struct leave {
+    u64 at;
+    u64 mask;
+};
+
+static inline volatile struct slot *self(void)
+{
+    u64 address;
+    __asm__ volatile("mov %%gs:%c1,%0" : "=r"(address) : "i"(SLOT_SELF));
+    return (volatile struct slot *)address;
+}
+
+static inline long sys6(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
+{
+    long result;
+    register u64 r10 __asm__("r10") = d;
+    register u64 r8 __asm__("r8") = e;
+    register u64 r9 __asm__("r9") = f;
+    __asm__ volatile("syscall" : "=a"(result) : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+    return result;
+}
+#define sys4(nr, a, b, c, d) sys6(nr, (u64)(a), (u64)(b), (u64)(c), (u64)(d), 0, 0)
+#define sys3(nr, a, b, c) sys6(nr, (u64)(a), (u64)(b), (u64)(c), 0, 0, 0)
+#define sys2(nr, a, b) sys6(nr, (u64)(a), (u64)(b), 0, 0, 0, 0)
+
+/* entry.S */
+extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt_exit[], rt_exit_end[], rt_exit_slow[],
+    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[];
+long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
+long rt_clone(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, volatile struct slot *child, void *save, u64 save_end);
+
+/* channel.c */
+int lwk_lives(void);
+int ask(volatile struct slot *slot, u32 op);
+long ask_lwk(volatile struct slot *slot, struct context *uc);
+long answer(volatile struct slot *slot, struct context *uc);
+void settle(void);
+
+/* signal.c */
+u64 block_all(void);
+void arm_sigsys(void);
+int readable(u64 address);
+struct leave deliver(int sig, struct siginfo *info, struct context *uc);
+long do_sigaction(struct context *uc);
+long do_sigprocmask(volatile struct slot *slot, struct context *uc);
+long do_sigaltstack(struct context *uc);
+long do_masked(volatile struct slot *slot, struct context *uc);
+void prepare_sigreturn(volatile struct slot *slot, struct context *uc);
+
+/* task.c */
+long do_clone(volatile struct slot *slot, struct context *uc);
+long do_execve(volatile struct slot *slot, struct context *uc);
+long do_exit(volatile struct slot *slot, struct context *uc);
+long do_prctl(volatile struct slot *slot, struct context *uc);
+long do_arch_prctl(volatile struct slot *slot, struct context *uc);
+long do_affinity(volatile struct slot *slot, struct context *uc);
+int arm(volatile struct slot *slot);
+void open_slot(volatile struct slot *slot, u32 index);
+
+/* memory.c */
+long do_memory(volatile struct slot *slot, struct context *uc);
+long do_limits(volatile struct slot *slot, struct context *uc);
+
+static inline long here(const struct context *uc)
+{
+    return rt_here(uc->rax, uc->rdi, uc->rsi, uc->rdx, uc->r10, uc->r8, uc->r9);
+}
+
+static inline void copy(volatile void *to, const volatile void *from, u64 bytes)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+static inline void zero(volatile void *to, u64 bytes)
+{
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(0) : "memory");
+}
+
+static inline u64 ticks(void)
+{
+    u32 low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (u64)high << 32 | low;
+}
+
+static inline void pause_turn(void)
+{
+    __asm__ volatile("pause");
+}
+
+#endif

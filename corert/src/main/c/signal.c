@@ -1,0 +1,319 @@
+/*
+ * Signals. The kernel runs `deliver` for every signal that the application handles; the application must never observe itself
+ * inside the runtime. Where the signal lands decides:
+ *   in the application               its handler runs on the frame that Linux made;
+ *   at the call made by rt_here      the frame is rewritten to the application's call site, restarted or completed;
+ *   anywhere else in the runtime     the signal is kept, all others stay blocked, and the runtime sends it to itself again on
+ *                                    its way out, so that Linux makes the frame at the application's call site.
+ */
+#include "rt.h"
+
+#define SIGSYS_BIT BIT(SIGSYS)
+#define FP_MAGIC1 0x46505853u
+#define FP_SW_BYTES 464 /* struct _fpx_sw_bytes in struct _fpstate, <asm/sigcontext.h> */
+
+u64 block_all(void)
+{
+    u64 all = ~0ull, old = 0;
+    sys4(__NR_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
+    return old;
+}
+
+/* Eight bytes at `address` can be read: Linux copies the set in before it looks at `how`. */
+int readable(u64 address)
+{
+    return sys4(__NR_rt_sigprocmask, 99, address, 0, 8) == -EINVAL;
+}
+
+extern char rt_sigsys[];
+
+void arm_sigsys(void)
+{
+    struct action action = {(u64)rt_sigsys, SA_SIGINFO | SA_NODEFER | SA_ONSTACK | SA_RESTORER, (u64)rt_restorer, 0};
+    sys4(__NR_rt_sigaction, SIGSYS, &action, 0, 8);
+}
+
+static void to_default(int sig)
+{
+    struct action action = {SIG_DFL, SA_RESTORER, (u64)rt_restorer, 0};
+    sys4(__NR_rt_sigaction, sig, &action, 0, 8);
+}
+
+static int within(u64 rip, const char *from, const char *to)
+{
+    return rip >= (u64)from && rip < (u64)to;
+}
+
+static void copy_fpstate(const struct context *from, struct context *to)
+{
+    if (!from->fpstate || !to->fpstate)
+        return;
+    const u32 *from_words = (const u32 *)(from->fpstate + FP_SW_BYTES), *to_words = (const u32 *)(to->fpstate + FP_SW_BYTES);
+    u64 size = from_words[0] == FP_MAGIC1 ? from_words[4] : 512;
+    u64 room = to_words[0] == FP_MAGIC1 ? to_words[4] : 512;
+    copy((void *)to->fpstate, (const void *)from->fpstate, size < room ? size : room);
+}
+
+/* The application's registers at its call site replace the runtime's in the frame. */
+static void rewrite(volatile struct slot *slot, struct siginfo *info, struct context *uc)
+{
+    const struct context *site = (const struct context *)slot->context;
+    u64 rip = site->rip, rax = uc->rax;
+    if (uc->rip != (u64)rt_here_after) {
+        rip -= 2;
+        if (uc->rip != (u64)rt_here_insn)
+            rax = site->rax;
+    }
+    copy((char *)uc + GREGS, (const char *)site + GREGS, GREGS_SIZE);
+    uc->rip = rip;
+    uc->rax = rax;
+    copy_fpstate(site, uc);
+    if (info->si_signo == SIGSYS)
+        info->si_addr = site->rip;
+}
+
+static void keep(volatile struct slot *slot, struct siginfo *info, struct context *uc)
+{
+    copy(slot->siginfo, info, sizeof slot->siginfo);
+    slot->deferred = 1;
+    uc->mask = ~0ull;
+    if (within(uc->rip, rt_exit, rt_exit_end))
+        uc->rip = (u64)rt_exit_slow;
+}
+
+void rt_requeue(void)
+{
+    volatile struct slot *slot = self();
+    struct siginfo info;
+    copy(&info, slot->siginfo, sizeof info);
+    slot->deferred = 0;
+    u64 pid = (u64)sys2(__NR_getpid, 0, 0), tid = (u64)sys2(__NR_gettid, 0, 0);
+    if (sys4(__NR_rt_tgsigqueueinfo, pid, tid, info.si_signo, &info) < 0)
+        sys3(__NR_tgkill, pid, tid, info.si_signo); /* the queue is full: its number is better than nothing */
+}
+
+static int synchronous(const struct siginfo *info)
+{
+    int sig = info->si_signo;
+    return info->si_code > 0 && (sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP);
+}
+
+struct leave deliver(int sig, struct siginfo *info, struct context *uc)
+{
+    volatile struct slot *slot = self();
+    u64 base = uc->mask;
+    if (uc->rip >= RT_TEXT && uc->rip < (u64)rt_image_end) {
+        if (within(uc->rip, rt_jump_begin, rt_jump_end)) {
+            uc->rdi = uc->r12;
+            uc->rsi = uc->r13;
+            uc->rdx = uc->r14;
+            uc->rip = uc->rbx;
+        } else if (uc->rip >= (u64)rt_here_begin && uc->rip <= (u64)rt_here_after) {
+            if (slot->temporary)
+                copy(&base, slot->mask, sizeof base);
+            slot->temporary = 0;
+            rewrite(slot, info, uc);
+        } else if (synchronous(info)) {
+            to_default(sig); /* a fault of the runtime itself: let it show */
+            uc->mask &= ~BIT(sig);
+            return (struct leave){(u64)uc, 0};
+        } else {
+            keep(slot, info, uc);
+            return (struct leave){(u64)uc, 0};
+        }
+    }
+    struct action action = PROC->action[sig];
+    if (action.handler == SIG_DFL && sig == SIGSYS) {
+        to_default(sig);
+        copy(slot->siginfo, info, sizeof slot->siginfo);
+        uc->mask &= ~SIGSYS_BIT;
+        rt_requeue();
+        return (struct leave){(u64)uc, 0};
+    }
+    if (action.handler == SIG_DFL || action.handler == SIG_IGN)
+        return (struct leave){(u64)uc, 0};
+    if (action.flags & SA_RESETHAND) {
+        PROC->action[sig].handler = SIG_DFL;
+        if (sig != SIGSYS)
+            to_default(sig);
+    }
+    slot->handler_mask = (base | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(sig))) & ~SIGSYS_BIT;
+    return (struct leave){action.handler, (u64)&slot->handler_mask};
+}
+
+/* rt_sigaction(sig, new, old, size): the kernel gets `rt_signal` with the application's flags; the table keeps the original. */
+long do_sigaction(struct context *uc)
+{
+    u64 sig = uc->rdi, old = uc->rdx;
+    struct action *mine = &PROC->action[sig <= NSIG ? sig : 0];
+    struct action new = {0, 0, 0, 0}, installed = {0, 0, 0, 0};
+    if (uc->r10 != 8)
+        return -EINVAL;
+    if (uc->rsi) {
+        if (!readable(uc->rsi) || !readable(uc->rsi + 24))
+            return -EFAULT;
+        copy(&new, (void *)uc->rsi, sizeof new);
+    }
+    if (sig < 1 || sig > NSIG || (uc->rsi && (sig == SIGKILL || sig == SIGSTOP)))
+        return -EINVAL;
+    struct action before = *mine;
+    if (sig == SIGSYS) {
+        if (uc->rsi)
+            *mine = new;
+        installed = before;
+    } else {
+        struct action kernels = new;
+        if (new.handler != SIG_DFL && new.handler != SIG_IGN) {
+            kernels.handler = (u64)rt_signal;
+            kernels.flags = (new.flags | SA_SIGINFO) & ~SA_RESETHAND;
+            kernels.mask = ~0ull;
+        }
+        if (uc->rsi && kernels.handler == (u64)rt_signal)
+            *mine = new;
+        long result = sys4(__NR_rt_sigaction, sig, uc->rsi ? &kernels : 0, &installed, 8);
+        if (result < 0) {
+            *mine = before;
+            return result;
+        }
+        if (installed.handler == (u64)rt_signal)
+            installed = before;
+    }
+    if (!uc->rdx)
+        return 0;
+    installed.mask &= ~UNMASKABLE;
+    long result = sys4(__NR_rt_sigaction, SIGSYS, 0, old, 8); /* lets Linux judge the address */
+    if (result < 0)
+        return result;
+    copy((void *)old, &installed, sizeof installed);
+    return 0;
+}
+
+/* rt_sigprocmask(how, set, old, size): the frame's mask is what the application will run under. */
+long do_sigprocmask(volatile struct slot *slot, struct context *uc)
+{
+    u64 how = uc->rdi, set = 0;
+    if (uc->r10 != 8)
+        return -EINVAL;
+    if (uc->rsi) {
+        if (!readable(uc->rsi))
+            return -EFAULT;
+        copy(&set, (void *)uc->rsi, sizeof set);
+        if (how > SIG_SETMASK)
+            return -EINVAL;
+    }
+    u64 old = uc->mask | (slot->sigsys_blocked ? SIGSYS_BIT : 0), new = old;
+    if (uc->rsi) {
+        set &= ~UNMASKABLE;
+        new = how == SIG_BLOCK ? old | set : how == SIG_UNBLOCK ? old & ~set : set;
+        uc->mask = new & ~SIGSYS_BIT;
+        slot->sigsys_blocked = (new & SIGSYS_BIT) != 0;
+    }
+    if (uc->rdx) {
+        long result = sys4(__NR_rt_sigprocmask, SIG_BLOCK, 0, uc->rdx, 8);
+        if (result < 0)
+            return result;
+        copy((void *)uc->rdx, &old, sizeof old);
+    }
+    return 0;
+}
+
+static int on_stack(const struct context *uc)
+{
+    return !(uc->stack_flags & SS_AUTODISARM) && uc->rsp > uc->stack_sp && uc->rsp - uc->stack_sp <= uc->stack_size;
+}
+
+struct stack {
+    u64 sp;
+    u32 flags, pad;
+    u64 size;
+};
+
+/* sigaltstack(new, old): rt_sigreturn installs what the frame says; Linux itself would refuse while the runtime stands on it. */
+long do_sigaltstack(struct context *uc)
+{
+    struct stack old = {uc->stack_sp, 0, 0, uc->stack_size};
+    old.flags = (uc->stack_flags & SS_AUTODISARM) | (!uc->stack_size ? SS_DISABLE : on_stack(uc) ? SS_ONSTACK : 0);
+    if (uc->rdi) {
+        struct stack new;
+        if (!readable(uc->rdi) || !readable(uc->rdi + 16))
+            return -EFAULT;
+        copy(&new, (void *)uc->rdi, sizeof new);
+        if (uc->stack_size && on_stack(uc))
+            return -EPERM;
+        u32 mode = new.flags & ~SS_AUTODISARM;
+        if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
+            return -EINVAL;
+        if (mode == SS_DISABLE) {
+            new.sp = new.size = 0;
+        } else if (new.size < 2048) {
+            return -ENOMEM;
+        }
+        uc->stack_sp = new.sp;
+        uc->stack_flags = new.flags;
+        uc->stack_size = new.size;
+    }
+    if (uc->rsi) {
+        long result = sys2(__NR_sigaltstack, 0, uc->rsi);
+        if (result < 0)
+            return result;
+        copy((void *)uc->rsi, &old, sizeof old);
+    }
+    return 0;
+}
+
+/* Calls that wait under a signal mask of their own: SIGSYS is taken out of a copy of it. */
+long do_masked(volatile struct slot *slot, struct context *uc)
+{
+    u64 call[6] = {uc->rdi, uc->rsi, uc->rdx, uc->r10, uc->r8, uc->r9};
+    volatile u64 *set = (volatile u64 *)slot->mask, *pair = set + 1;
+    int which = 0, packed = 0;
+    switch (uc->rax) {
+    case __NR_rt_sigsuspend:
+    case __NR_rt_sigtimedwait:
+        which = 0;
+        break;
+    case __NR_signalfd:
+    case __NR_signalfd4:
+        which = 1;
+        break;
+    case __NR_ppoll:
+        which = 3;
+        break;
+    case __NR_epoll_pwait:
+    case __NR_epoll_pwait2:
+        which = 4;
+        break;
+    default:
+        which = 5;
+        packed = 1;
+        break;
+    }
+    u64 given = call[which];
+    if (packed && given) {
+        if (!readable(given) || !readable(given + 8))
+            return here(uc);
+        copy(pair, (void *)given, 16);
+        given = pair[0];
+    }
+    if (!given || !readable(given))
+        return here(uc);
+    u64 mask;
+    copy(&mask, (void *)given, sizeof mask);
+    *set = mask & ~SIGSYS_BIT;
+    pair[0] = (u64)set;
+    call[which] = packed ? (u64)pair : (u64)set;
+    slot->temporary = uc->rax != __NR_rt_sigtimedwait && uc->rax != __NR_signalfd && uc->rax != __NR_signalfd4;
+    long result = rt_here(uc->rax, call[0], call[1], call[2], call[3], call[4], call[5]);
+    slot->temporary = 0;
+    return result;
+}
+
+/* The frame that the application's handler returns through must not block SIGSYS, whatever the handler wrote into it. */
+void prepare_sigreturn(volatile struct slot *slot, struct context *uc)
+{
+    struct context *frame = (struct context *)uc->rsp;
+    if (frame->mask & SIGSYS_BIT) {
+        frame->mask &= ~SIGSYS_BIT;
+        slot->sigsys_blocked = 1;
+    }
+}

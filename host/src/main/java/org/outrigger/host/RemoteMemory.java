@@ -1,0 +1,58 @@
+package org.outrigger.host;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import org.outrigger.abi.Nr;
+
+/** Reads the memory of another process. Source: {@code process_vm_readv(2)}. Belongs to one thread. */
+public final class RemoteMemory {
+    /** The longest piece that one call reads, in bytes: more than PATH_MAX. */
+    public static final int PIECE = 8192;
+    private static final int PAGE = 4096;
+
+    private final Syscalls linux;
+    private final MemorySegment buffer = Arena.global().allocate(PIECE, 8);
+    private final MemorySegment vectors = Arena.global().allocate(32, 8);
+
+    public RemoteMemory(Syscalls linux) {
+        this.linux = linux;
+    }
+
+    /** Reads up to {@link #PIECE} bytes into {@link #buffer}; returns how many, or a negative errno. */
+    public long read(int pid, long address, int length) {
+        vectors.set(ValueLayout.JAVA_LONG, 0, buffer.address());
+        vectors.set(ValueLayout.JAVA_LONG, 8, length);
+        vectors.set(ValueLayout.JAVA_LONG, 16, address);
+        vectors.set(ValueLayout.JAVA_LONG, 24, length);
+        return linux.call(Nr.PROCESS_VM_READV, pid, vectors.address(), 1, vectors.address() + 16, 1, 0);
+    }
+
+    public MemorySegment buffer() {
+        return buffer;
+    }
+
+    /** A NUL-terminated string of at most PATH_MAX bytes, or null where it cannot be read: the caller's EFAULT. */
+    public String string(int pid, long address) {
+        StringBuilder text = new StringBuilder();
+        for (long at = address; at < address + PAGE;) {
+            int room = (int) (PAGE - (at & PAGE - 1));
+            long got = read(pid, at, room);
+            if (got <= 0) {
+                return null;
+            }
+            int end = 0;
+            while (end < got && buffer.get(ValueLayout.JAVA_BYTE, end) != 0) {
+                end++;
+            }
+            byte[] bytes = buffer.asSlice(0, end).toArray(ValueLayout.JAVA_BYTE);
+            text.append(new String(bytes, StandardCharsets.UTF_8));
+            if (end < got) {
+                return text.toString();
+            }
+            at += got;
+        }
+        return null;
+    }
+}

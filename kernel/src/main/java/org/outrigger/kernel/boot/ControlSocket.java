@@ -1,0 +1,76 @@
+package org.outrigger.kernel.boot;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import org.outrigger.abi.Nr;
+import org.outrigger.host.Syscalls;
+
+/** The LWK's end of the socket to the launcher; the messages are those of {@code launch.h}. */
+final class ControlSocket {
+    /** Names the descriptor in the LWK's environment. */
+    static final String VARIABLE = "OUTRIGGER_CONTROL_FD";
+    private static final int SPAWN = 1;
+    private static final int GO = 2;
+    private static final int HEAD = 16;
+    private static final int LABEL = 1;
+    private static final int RANK_ENVIRONMENT = 2;
+
+    private final int descriptor;
+
+    /** What the launcher says. */
+    enum Op { SPAWNED, READY, ENDED, DONE, CLOSED }
+
+    /** One message; the meaning of the operands is the operation's. */
+    record Message(Op op, int first, int second) {
+    }
+
+    ControlSocket(int descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    int descriptor() {
+        return descriptor;
+    }
+
+    /** Asks the launcher to start the program, {@code cpus.length} times. */
+    void spawn(Syscalls linux, JobRequest job, int[] cpus) {
+        byte[] path = job.program().toString().getBytes(StandardCharsets.UTF_8);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment packet = arena.allocate(HEAD + cpus.length * 4L + path.length + 1, 8);
+            packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
+            packet.set(ValueLayout.JAVA_INT, 4, job.argIndex());
+            packet.set(ValueLayout.JAVA_INT, 8, cpus.length);
+            packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0));
+            MemorySegment.copy(cpus, 0, packet, ValueLayout.JAVA_INT, HEAD, cpus.length);
+            MemorySegment.copy(path, 0, packet, ValueLayout.JAVA_BYTE, HEAD + cpus.length * 4L, path.length);
+            linux.must("write", Nr.WRITE, descriptor, packet.address(), packet.byteSize());
+        }
+    }
+
+    /** Lets every rank exec. A launcher that is gone has let them already. */
+    void go(Syscalls linux) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment packet = arena.allocate(HEAD, 8);
+            packet.set(ValueLayout.JAVA_INT, 0, GO);
+            linux.call(Nr.WRITE, descriptor, packet.address(), HEAD);
+        }
+    }
+
+    /** Reads the message that is there. */
+    Message receive(Syscalls linux, MemorySegment packet) {
+        long length = linux.call(Nr.READ, descriptor, packet.address(), packet.byteSize());
+        if (length < HEAD) {
+            return new Message(Op.CLOSED, 0, 0);
+        }
+        Op op = switch (packet.get(ValueLayout.JAVA_INT, 0)) {
+            case 3 -> Op.SPAWNED;
+            case 4 -> Op.READY;
+            case 5 -> Op.ENDED;
+            case 6 -> Op.DONE;
+            default -> throw new IllegalStateException("the launcher sent an unknown message");
+        };
+        return new Message(op, packet.get(ValueLayout.JAVA_INT, 4), packet.get(ValueLayout.JAVA_INT, 8));
+    }
+}

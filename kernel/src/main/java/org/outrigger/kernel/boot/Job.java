@@ -1,0 +1,209 @@
+package org.outrigger.kernel.boot;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.outrigger.abi.Nr;
+import org.outrigger.channel.Receiver;
+import org.outrigger.host.Affinity;
+import org.outrigger.host.CString;
+import org.outrigger.host.Futex;
+import org.outrigger.host.ProcFile;
+import org.outrigger.host.RemoteMemory;
+import org.outrigger.host.Syscalls;
+import org.outrigger.kernel.inject.Injector;
+import org.outrigger.kernel.loop.KernelLoop;
+import org.outrigger.kernel.loop.Reply;
+import org.outrigger.kernel.loop.Request;
+import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.task.Affinities;
+import org.outrigger.kernel.task.CoreMask;
+import org.outrigger.kernel.task.Lifecycle;
+import org.outrigger.kernel.task.LwkProcess;
+import org.outrigger.kernel.task.Placement;
+import org.outrigger.kernel.task.Task;
+import org.outrigger.kernel.task.TaskTable;
+import org.outrigger.kernel.triage.TriageTable;
+
+/** One job: puts the LWK together, has the launcher start the program, and runs the kernel loop until the job is done. */
+final class Job implements Lwk.Listener {
+    /** Turns that a thread waits for its answer before it sleeps; about 50 microseconds. */
+    private static final int SENDER_SPIN = 2000;
+    private static final int LOOP_SPIN = 20_000;
+    private static final int DECIMAL = 10;
+
+    private final JobRequest request;
+    private final Syscalls linux = new Syscalls();
+    private final ProcFile files = new ProcFile(linux);
+    private final JobMemory memory;
+    private final Receiver receiver;
+    private final TaskTable tasks;
+    private final Lwk lwk;
+    private final Injector injector;
+    private final KernelLoop loop;
+    private final Warden warden;
+    private final ControlSocket control;
+    private final long began;
+    private final LongSupplier clock;
+    private int exitStatus;
+    private boolean launcherGone;
+
+    Job(JobRequest request, TriageTable table, int controlDescriptor) {
+        this.request = request;
+        this.began = System.nanoTime();
+        this.clock = () -> System.nanoTime() - began;
+        bindToLinuxCores();
+        control = new ControlSocket(controlDescriptor);
+        memory = JobMemory.create(linux);
+        Futex futex = new Futex(linux);
+        receiver = new Receiver(memory.memory(), memory.geometry(), futex::wake);
+        Reply reply = new Reply(memory.memory(), memory.geometry(), receiver);
+        Placement placement = new Placement();
+        tasks = new TaskTable(receiver, placement);
+        Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
+        warden = new Warden(control, events, own -> receiver.ring(own::wake));
+        Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
+                this::watch, clock);
+        Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
+        boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
+        lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
+                new Request(memory.memory(), memory.geometry()), events,
+                pid -> files.link("/proc/" + pid + "/exe"), clock);
+        String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
+        injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
+        lwk.connect(injector, this);
+        lifecycles = lifecycle;
+        loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
+        memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure());
+    }
+
+    private final Lifecycle lifecycles;
+
+    /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */
+    private void bindToLinuxCores() {
+        String[] threads = new java.io.File("/proc/self/task").list();
+        if (threads != null) {
+            for (String thread : threads) {
+                Affinity.bind(linux, Integer.parseInt(thread, DECIMAL), request.linuxCores());
+            }
+        }
+    }
+
+    private void watch(int pid) {
+        if (!warden.watch(linux, pid)) {
+            lifecycles.ended(pid);
+        }
+    }
+
+    /** Runs the job; returns when it is done. */
+    void run() {
+        Thread listening = new Thread(null, warden, "warden", 256 << 10);
+        listening.setDaemon(true);
+        listening.start();
+        int[] cpus = new int[request.ranks()];
+        for (int rank = 0; rank < cpus.length; rank++) {
+            cpus[rank] = request.coresOfRank(rank)[0];
+        }
+        control.spawn(linux, request, cpus);
+        letGoOfStandardOutput();
+        loop.run();
+        memory.leave();
+        receiver.wakeAll();
+    }
+
+    /** Whoever reads the program's output must see its end when the program closes it, not when the LWK ends. */
+    private void letGoOfStandardOutput() {
+        MemorySegment path = CString.of("/dev/null");
+        long descriptor = linux.must("open", Nr.OPEN, path.address(), 2, 0);
+        linux.must("dup2", Nr.DUP2, descriptor, 1, 0);
+        linux.call(Nr.CLOSE, descriptor, 0, 0);
+    }
+
+    @Override
+    public void hear(Warden.Event event) {
+        switch (event) {
+            case Warden.Event.Ended ended -> {
+                lifecycles.ended(ended.pid());
+                finishIfDeserted();
+            }
+            case Warden.Event.Said said -> hear(said.message());
+        }
+    }
+
+    private void hear(ControlSocket.Message message) {
+        switch (message.op()) {
+            case SPAWNED -> spawned(message.first(), message.second());
+            case READY -> control.go(linux);
+            case ENDED -> {
+                // Its pidfd tells the same, and for every process.
+            }
+            case DONE -> {
+                exitStatus = message.first();
+                lwk.finish();
+            }
+            case CLOSED -> {
+                launcherGone = true;
+                finishIfDeserted();
+            }
+        }
+    }
+
+    /** Without its launcher, the LWK serves as long as there is somebody to serve. */
+    private void finishIfDeserted() {
+        if (launcherGone && tasks.running().isEmpty()) {
+            lwk.finish();
+        }
+    }
+
+    private void spawned(int rank, int pid) {
+        int[] cores = request.coresOfRank(rank);
+        LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, new AddressSpace(0, true),
+                clock.getAsLong());
+        process.program(request.program().toString());
+        tasks.add(process);
+        watch(pid);
+        var why = injector.plainLinux(request.program().toString());
+        long seized = why.isPresent() ? 0 : injector.announce(pid);
+        if (seized < 0) {
+            String reason = "ptrace is not permitted";
+            lwk.leave(pid, request.program().toString(), reason);
+            System.err.println("outrigger: " + request.program() + ": runs on plain Linux: " + reason);
+        } else if (why.isPresent()) {
+            lwk.leave(pid, request.program().toString(), why.get());
+        } else {
+            tasks.add(new Task(receiver.take(), pid, process, CoreMask.of(cores), cores[0]), clock.getAsLong());
+        }
+    }
+
+    JobRequest request() {
+        return request;
+    }
+
+    JobMemory memory() {
+        return memory;
+    }
+
+    TaskTable tasks() {
+        return tasks;
+    }
+
+    Lwk lwk() {
+        return lwk;
+    }
+
+    ProcFile files() {
+        return files;
+    }
+
+    int exitStatus() {
+        return exitStatus;
+    }
+
+    /** Nanoseconds since the job began. */
+    long elapsed() {
+        return clock.getAsLong();
+    }
+}

@@ -1,0 +1,65 @@
+package org.outrigger.kernel.boot;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.outrigger.channel.Geometry;
+import org.outrigger.corert.Image;
+import org.outrigger.corert.Layout;
+import org.outrigger.host.RobustWord;
+import org.outrigger.host.SharedMemory;
+import org.outrigger.host.Syscalls;
+import org.outrigger.kernel.task.CoreMask;
+import org.outrigger.kernel.triage.TriageTable;
+
+/**
+ * The memfd that a job shares: the runtime's image, then header, doorbells, slots and statistics. See {@code layout.h}.
+ *
+ * @param file     the memfd
+ * @param memory   what follows the image
+ * @param geometry where the channels lie in {@code memory}
+ */
+record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
+    private static final long PAGE = 4096;
+
+    static JobMemory create(Syscalls linux) {
+        long size = Layout.RT_TEXT_SIZE + (Layout.SHARED_SIZE + PAGE - 1 & -PAGE);
+        SharedMemory file = SharedMemory.create(linux, "outrigger", size);
+        byte[] image = Image.RUNTIME.bytes();
+        if (image.length > Layout.RT_TEXT_SIZE) {
+            throw new IllegalStateException("the runtime has outgrown its place: " + image.length + " bytes");
+        }
+        MemorySegment.copy(image, 0, file.memory(), ValueLayout.JAVA_BYTE, 0, image.length);
+        Geometry geometry = new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING, Layout.TAKEN,
+                Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
+        return new JobMemory(file, file.memory().asSlice(Layout.RT_TEXT_SIZE), geometry);
+    }
+
+    /**
+     * Writes the header; the calling thread becomes the one whose end means the end of the LWK.
+     *
+     * @param spin    turns that a waiting thread spins; 0 where cores are shared
+     * @param measure whether the runtime times every call
+     */
+    void open(Syscalls linux, TriageTable table, int[] cores, int spin, boolean measure) {
+        memory.set(ValueLayout.JAVA_INT, Layout.VERSION, (int) Layout.LAYOUT_VERSION);
+        memory.set(ValueLayout.JAVA_INT, Layout.SPIN, spin);
+        memory.set(ValueLayout.JAVA_INT, Layout.MEASURE, measure ? 1 : 0);
+        memory.set(ValueLayout.JAVA_INT, Layout.LWK_PID, (int) ProcessHandle.current().pid());
+        CoreMask mask = CoreMask.of(cores);
+        memory.set(ValueLayout.JAVA_INT, Layout.CORES_BYTES, CoreMask.WORDS * Long.BYTES);
+        for (int i = 0; i < CoreMask.WORDS; i++) {
+            memory.set(ValueLayout.JAVA_LONG, Layout.CORES + i * 8L, mask.word(i));
+        }
+        byte[] dispositions = table.dispositions((int) Layout.NR_MAX);
+        MemorySegment.copy(dispositions, 0, memory, ValueLayout.JAVA_BYTE, Layout.DISPOSITION, dispositions.length);
+        short[] refusals = table.errnos((int) Layout.NR_MAX);
+        MemorySegment.copy(refusals, 0, memory, ValueLayout.JAVA_SHORT, Layout.REFUSAL, refusals.length);
+        RobustWord.hold(linux, memory, Layout.LWK_WORD, Layout.ROBUST);
+        memory.set(ValueLayout.JAVA_INT, Layout.MAGIC, (int) Layout.LAYOUT_MAGIC);
+    }
+
+    /** From now on every process serves itself. */
+    void leave() {
+        ValueLayout.JAVA_INT.varHandle().setVolatile(memory, Layout.GONE, 1);
+    }
+}

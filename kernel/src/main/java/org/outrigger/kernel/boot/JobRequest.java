@@ -1,0 +1,85 @@
+package org.outrigger.kernel.boot;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One job as the user asked for it, checked as far as that can be done before it runs.
+ *
+ * @param command           the program word and its arguments as the user wrote them, at least one; shown to people only, since
+ *                          the bytes that the program gets are those of the launcher's own argument vector
+ * @param argIndex          where the program word stands in the launcher's arguments, from 0, the launcher's name not counted
+ * @param program           the file to execute, found as a shell finds it, written as {@code execve} gets it
+ * @param lwkCores          CPU numbers of the LWK cores, ascending, at least one
+ * @param linuxCores        CPU numbers of the Linux cores, ascending, at least one
+ * @param sharedCore        the LWK and Linux have the same single CPU, so nobody may spin
+ * @param ranks             how many processes to start, 1 or more
+ * @param ranksGiven        whether the user asked for ranks: then the rank variables are set even for one
+ * @param label             whether to prefix the lines of the ranks' output
+ * @param intercept         how system calls are intercepted
+ * @param triage            a file that overrides lines of the triage table
+ * @param report            where the report goes; empty for standard error. Means nothing without {@code measure}
+ * @param measure           whether to measure and report at all
+ * @param verbosity         0 for silence; each step tells more on standard error
+ * @param plainLinuxReasons why parts of the command run on plain Linux, one sentence each, beginning with the file's path;
+ *                          already told to the user
+ */
+public record JobRequest(
+        List<String> command,
+        int argIndex,
+        Path program,
+        int[] lwkCores,
+        int[] linuxCores,
+        boolean sharedCore,
+        int ranks,
+        boolean ranksGiven,
+        boolean label,
+        Intercept intercept,
+        Optional<Path> triage,
+        Optional<Path> report,
+        boolean measure,
+        int verbosity,
+        List<String> plainLinuxReasons) {
+
+    /** Copies what could change and refuses what no caller may ask. */
+    public JobRequest {
+        command = List.copyOf(command);
+        lwkCores = lwkCores.clone();
+        linuxCores = linuxCores.clone();
+        plainLinuxReasons = List.copyOf(plainLinuxReasons);
+        if (command.isEmpty() || argIndex < 0 || lwkCores.length == 0 || linuxCores.length == 0 || ranks < 1) {
+            throw new IllegalArgumentException("a job needs a program, LWK cores, Linux cores and a rank");
+        }
+    }
+
+    /** Whether the report is JSON rather than text. */
+    public boolean jsonReport() {
+        return report.isPresent() && report.get().toString().endsWith(".json");
+    }
+
+    /** Whether there are more ranks than LWK cores, so that some share a core. */
+    public boolean coresOversubscribed() {
+        return ranks > lwkCores.length;
+    }
+
+    /**
+     * The LWK cores of one rank: contiguous shares that differ by at most one core in size; with more ranks than cores, one
+     * core each, dealt round robin.
+     *
+     * @param rank from 0 to {@link #ranks} exclusive
+     * @return CPU numbers, ascending, at least one
+     */
+    public int[] coresOfRank(int rank) {
+        if (rank < 0 || rank >= ranks) {
+            throw new IndexOutOfBoundsException("rank " + rank + " of " + ranks);
+        }
+        if (coresOversubscribed()) {
+            return new int[] {lwkCores[rank % lwkCores.length]};
+        }
+        int from = (int) ((long) rank * lwkCores.length / ranks);
+        int to = (int) ((rank + 1L) * lwkCores.length / ranks);
+        return Arrays.copyOfRange(lwkCores, from, to);
+    }
+}

@@ -1,0 +1,78 @@
+package org.outrigger.kernel.boot;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import org.outrigger.abi.Nr;
+import org.outrigger.host.Descriptors;
+import org.outrigger.host.Futex;
+import org.outrigger.host.Syscalls;
+
+/**
+ * The thread that sleeps on descriptors, so that the kernel loop need not: the launcher's socket and one pidfd per process.
+ * What it hears it puts into the loop's queue.
+ */
+final class Warden implements Runnable {
+    /** What the warden tells the loop. */
+    sealed interface Event {
+        record Said(ControlSocket.Message message) implements Event {
+        }
+
+        record Ended(int pid) implements Event {
+        }
+    }
+
+    /** Rings the loop's doorbell from the warden's thread. */
+    interface Bell {
+        void ring(Futex own);
+    }
+
+    private static final long CONTROL = -2;
+
+    private final Syscalls linux = new Syscalls();
+    private final Futex futex = new Futex(linux);
+    private final Descriptors descriptors = new Descriptors(linux);
+    private final ControlSocket control;
+    private final Queue<Event> events;
+    private final Bell bell;
+
+    Warden(ControlSocket control, Queue<Event> events, Bell bell) {
+        this.control = control;
+        this.events = events;
+        this.bell = bell;
+        descriptors.watch(linux, control.descriptor(), CONTROL);
+    }
+
+    /** Watches a process; called by the loop's thread. False where there is no such process any more. */
+    boolean watch(Syscalls caller, int pid) {
+        long descriptor = Descriptors.processDescriptor(caller, pid);
+        if (descriptor < 0) {
+            return false;
+        }
+        descriptors.watch(caller, (int) descriptor, descriptor << 32 | pid);
+        return true;
+    }
+
+    @Override
+    public void run() {
+        MemorySegment packet = Arena.global().allocate(4096, 8);
+        boolean open = true;
+        while (true) {
+            long key = descriptors.await();
+            if (key == CONTROL && open) {
+                ControlSocket.Message message = control.receive(linux, packet);
+                events.add(new Event.Said(message));
+                if (message.op() == ControlSocket.Op.CLOSED) {
+                    open = false;
+                    linux.call(Nr.CLOSE, control.descriptor(), 0, 0);
+                }
+            } else if (key > 0) {
+                linux.call(Nr.CLOSE, key >> 32, 0, 0); // closing takes it out of the epoll set
+                events.add(new Event.Ended((int) key));
+            } else {
+                continue;
+            }
+            bell.ring(futex);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package org.outrigger.kernel.inject;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.outrigger.abi.Ptrace;
+import org.outrigger.abi.Signals;
+import org.outrigger.abi.WaitStatus;
+import org.outrigger.corert.Image;
+import org.outrigger.host.ProcFile;
+import org.outrigger.host.RemoteMemory;
+import org.outrigger.host.Syscalls;
+import org.outrigger.host.Tracer;
+
+/**
+ * Brings the runtime into new images. A thread that is about to exec is seized; at its exec stop the bootstrap is written into
+ * the vDSO's tail, the thread is pointed at it and let go. At no moment does the process depend on the LWK's staying alive.
+ *
+ * <pre>
+ *    announce -> SEIZED -> exec stop -> inject, detach -> the new image reports itself over its slot
+ *                      \-> abandon -> INTERRUPTED -> stop -> detach -> Outcome.released
+ * </pre>
+ *
+ * <p>Owned by the kernel loop: ptrace belongs to one thread.
+ */
+public final class Injector {
+    private static final int CS_64 = 0x33;
+
+    /** What becomes of a seized thread. */
+    public interface Outcome {
+        /** The exec succeeded and the bootstrap is on its way. */
+        void injected(int pid);
+
+        /** The exec succeeded, but the new image runs on plain Linux. */
+        void left(int pid, String why);
+
+        /** The exec failed or was abandoned, and the thread is traced no longer. */
+        void released(int tid);
+
+        /** The thread or its process ended before its exec. */
+        void ended(int tid);
+    }
+
+    private static final class Seized {
+        boolean abandoned;
+    }
+
+    /** Which slot a thread reports through. */
+    public interface Slots {
+        /** The slot of a thread, or -1. */
+        int of(int tid);
+    }
+
+    private final Tracer tracer;
+    private final RemoteMemory remote;
+    private final ExecCheck check;
+    private final Vdso vdso;
+    private final Outcome outcome;
+    private final Slots slots;
+    private final long[] bootstrap;
+    private final Map<Integer, Seized> seized = new HashMap<>();
+
+    /** @param imagePath the memfd's path in {@code /proc}, as every process can open it */
+    public Injector(Syscalls linux, ProcFile files, RemoteMemory remote, String imagePath, Outcome outcome,
+                    Slots slots) {
+        this.tracer = new Tracer(linux);
+        this.remote = remote;
+        this.check = new ExecCheck(files);
+        this.vdso = new Vdso(files, remote);
+        this.outcome = outcome;
+        this.slots = slots;
+        byte[] code = Image.BOOTSTRAP.bytes();
+        byte[] path = imagePath.getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer whole = ByteBuffer.allocate((code.length + path.length + 8) & -8).order(ByteOrder.LITTLE_ENDIAN);
+        whole.put(code).put(path).rewind();
+        bootstrap = new long[whole.capacity() / 8];
+        whole.asLongBuffer().get(bootstrap);
+    }
+
+    /** Why a program is left to plain Linux, judged by its file. */
+    public Optional<String> plainLinux(String path) {
+        return check.plainLinux(path);
+    }
+
+    /** Seizes a thread that will exec. Returns 0 or a negative errno: another tracer owns it, or Linux forbids it. */
+    public long announce(int tid) {
+        Seized already = seized.get(tid);
+        if (already != null) { // it tries once more after a signal
+            already.abandoned = false;
+            return 0;
+        }
+        long result = tracer.seize(tid, Ptrace.O_TRACEEXEC);
+        if (result == 0) {
+            seized.put(tid, new Seized());
+        }
+        return result;
+    }
+
+    /** Lets a seized thread go; {@link Outcome#released} follows. False where it is not seized. */
+    public boolean abandon(int tid) {
+        Seized thread = seized.get(tid);
+        if (thread == null) {
+            return false;
+        }
+        thread.abandoned = true;
+        if (tracer.interrupt(tid) < 0) {
+            seized.remove(tid);
+            outcome.ended(tid);
+        }
+        return true;
+    }
+
+    /** Whether somebody is seized, so that {@link #poll} must be called. */
+    public boolean busy() {
+        return !seized.isEmpty();
+    }
+
+    /** Handles one report of a tracee, if there is one. */
+    public boolean poll() {
+        long report = tracer.poll();
+        if (report <= 0) {
+            if (report < 0) {
+                seized.clear(); // ECHILD: nobody is traced any more
+            }
+            return false;
+        }
+        int tid = (int) (report >> 32);
+        int status = (int) report;
+        if (WaitStatus.decode(status) instanceof WaitStatus.Stopped stop) {
+            stopped(tid, stop.signal(), stop.event());
+        } else if (seized.remove(tid) != null) {
+            outcome.ended(tid);
+        }
+        return true;
+    }
+
+    private void stopped(int tid, int signal, int event) {
+        if (event == Ptrace.EVENT_EXEC) {
+            long former = tracer.eventMessage(tid);
+            seized.remove((int) former);
+            seized.remove(tid);
+            inject(tid, slots.of((int) former));
+            return;
+        }
+        Seized thread = seized.get(tid);
+        boolean ours = event == Ptrace.EVENT_STOP;
+        if (thread == null || thread.abandoned) {
+            tracer.detach(tid, ours ? 0 : signal);
+            if (seized.remove(tid) != null) {
+                outcome.released(tid);
+            }
+        } else if (ours && signal != Signals.SIGTRAP) {
+            tracer.listen(tid); // stopped by job control: it stays so until SIGCONT
+        } else {
+            tracer.resume(tid, ours ? 0 : signal);
+        }
+    }
+
+    private void inject(int pid, int slot) {
+        Optional<String> obstacle = slot < 0 ? Optional.of("its exec was not announced") : prepare(pid, slot);
+        tracer.detach(pid, 0);
+        if (obstacle.isEmpty()) {
+            outcome.injected(pid);
+        } else {
+            outcome.left(pid, obstacle.get());
+        }
+    }
+
+    /** Writes the bootstrap and points the thread at it, in this order: until the last step nothing has changed for it. */
+    private Optional<String> prepare(int pid, int slot) {
+        if (tracer.fetchRegisters(pid) < 0) {
+            return Optional.of("its registers cannot be read");
+        }
+        if (tracer.register(Tracer.CS) != CS_64) {
+            return Optional.of("32-bit program");
+        }
+        long entry = tracer.register(Tracer.RIP);
+        long address = vdso.room(pid, bootstrap.length * 8);
+        if (address == 0) {
+            return Optional.of("its vDSO has no room for the bootstrap, or its memory cannot be read");
+        }
+        for (int i = 0; i < bootstrap.length; i++) {
+            if (tracer.poke(pid, address + i * 8L, bootstrap[i]) < 0) {
+                return Optional.of("its memory cannot be written");
+            }
+        }
+        tracer.setRegister(Tracer.RIP, address);
+        tracer.setRegister(Tracer.R12, slot);
+        tracer.setRegister(Tracer.R13, entry);
+        return tracer.storeRegisters(pid) < 0 ? Optional.of("its registers cannot be written") : Optional.empty();
+    }
+
+    /** The same for {@code execveat}: relative to a descriptor, or the descriptor itself where the path is empty. */
+    public String programPathAt(int pid, int directory, long address) {
+        String path = remote.string(pid, address);
+        if (path == null || path.startsWith("/")) {
+            return path == null ? "" : path;
+        }
+        String base = directory < 0 ? "/proc/" + pid + "/cwd" : "/proc/" + pid + "/fd/" + directory;
+        return path.isEmpty() ? base : base + "/" + path;
+    }
+
+    /** The name of the program that a thread is about to execute, as a path that the LWK can look at. */
+    public String programPath(int pid, long address) {
+        String path = remote.string(pid, address);
+        if (path == null) {
+            return "";
+        }
+        return path.startsWith("/") ? path : "/proc/" + pid + "/cwd/" + path;
+    }
+}

@@ -1,0 +1,74 @@
+package org.outrigger.kernel.loop;
+
+import org.outrigger.channel.Receiver;
+import org.outrigger.host.Futex;
+
+/**
+ * The kernel loop: polls channels and answers; spins while there is traffic, then yields, then sleeps. Everything that the LWK
+ * knows belongs to the thread that runs it, so the LWK needs no locks.
+ */
+public final class KernelLoop {
+    private static final int YIELDS = 64;
+    private static final long NAP_NS = 1_000_000_000L;
+    private static final long SHORT_NAP_NS = 50_000L;
+
+    private final Receiver receiver;
+    private final Futex futex;
+    private final Work work;
+    private final int spins;
+
+    /** What the loop does in its turns. */
+    public interface Work {
+        /** Answers the request in a slot. */
+        void serve(int slot);
+
+        /** Looks after what is not a request; true if there was something. */
+        boolean tend();
+
+        /** Whether {@link #tend} must be called often, for something is under way that rings no doorbell. */
+        boolean restless();
+
+        boolean finished();
+    }
+
+    /** @param spins turns without work before the loop yields its core; 0 where it shares the core with the application */
+    public KernelLoop(Receiver receiver, Futex futex, Work work, int spins) {
+        this.receiver = receiver;
+        this.futex = futex;
+        this.work = work;
+        this.spins = spins;
+    }
+
+    /** Runs until the work is finished. */
+    public void run() {
+        int idle = 0;
+        while (!work.finished()) {
+            int slot = receiver.poll();
+            if (slot >= 0) {
+                work.serve(slot);
+                idle = 0;
+            } else if (work.tend()) {
+                idle = 0;
+            } else if (++idle <= spins) {
+                Thread.onSpinWait();
+            } else if (idle <= spins + YIELDS) {
+                Thread.yield();
+            } else {
+                sleep();
+                idle = work.restless() ? spins : 0;
+            }
+        }
+    }
+
+    private void sleep() {
+        int bell = receiver.drowse();
+        int slot = receiver.poll();
+        if (slot < 0 && !work.tend()) {
+            futex.await(receiver.doorbell(), bell, work.restless() ? SHORT_NAP_NS : NAP_NS);
+        }
+        receiver.awake();
+        if (slot >= 0) {
+            work.serve(slot);
+        }
+    }
+}

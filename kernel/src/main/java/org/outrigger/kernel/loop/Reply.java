@@ -1,0 +1,69 @@
+package org.outrigger.kernel.loop;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.outrigger.channel.Geometry;
+import org.outrigger.channel.Receiver;
+import org.outrigger.corert.Layout;
+
+/** Answers requests: one method for each kind of reply that the runtime follows. */
+public final class Reply {
+    private final MemorySegment memory;
+    private final Geometry geometry;
+    private final Receiver receiver;
+
+    public Reply(MemorySegment memory, Geometry geometry, Receiver receiver) {
+        this.memory = memory;
+        this.geometry = geometry;
+        this.receiver = receiver;
+    }
+
+    private void send(int slot, long kind, long value) {
+        long at = geometry.slot(slot);
+        memory.set(ValueLayout.JAVA_INT, at + Layout.KIND, (int) kind);
+        memory.set(ValueLayout.JAVA_LONG, at + Layout.VALUE, value);
+        receiver.reply(slot);
+    }
+
+    private void operand(int slot, int index, long value) {
+        memory.set(ValueLayout.JAVA_LONG, geometry.slot(slot) + Layout.REPLY + index * 8L, value);
+    }
+
+    /** The call's result: a value or a negative errno. */
+    public void done(int slot, long value) {
+        send(slot, Layout.RE_DONE, value);
+    }
+
+    /** The thread makes the call itself; nobody wants to know how it went. */
+    public void here(int slot) {
+        send(slot, Layout.RE_HERE, 0);
+    }
+
+    /** The thread makes the call itself and posts its result. */
+    public void tell(int slot) {
+        send(slot, Layout.RE_TELL, 0);
+    }
+
+    /** The thread makes another call and posts its result. */
+    public void make(int slot, long nr, long a, long b, long c, long d, long e, long f) {
+        operand(slot, 0, a);
+        operand(slot, 1, b);
+        operand(slot, 2, c);
+        operand(slot, 3, d);
+        operand(slot, 4, e);
+        operand(slot, 5, f);
+        send(slot, Layout.RE_DO, nr);
+    }
+
+    /** The thread zeroes memory, then has its result. */
+    public void zero(int slot, long address, long length, long value) {
+        operand(slot, 0, address);
+        operand(slot, 1, length);
+        send(slot, Layout.RE_ZERO, value);
+    }
+
+    /** The child that the thread is about to make is left to plain Linux. */
+    public void plain(int slot) {
+        send(slot, Layout.RE_PLAIN, 0);
+    }
+}

@@ -1,0 +1,143 @@
+package org.outrigger.kernel.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the LWK knows of one address space: its arena and its heap. Processes that share memory (vfork, CLONE_VM) share the
+ * instance. Owned by the kernel loop.
+ *
+ * <p>A fork copies it twice over: Linux copies the pages when the clone is made, the LWK this record when the clone is
+ * announced. Between the two, other threads go on; whatever they allocate then is entered in the copy too, so that the child
+ * never hands out memory that its parent had in use at the fork. What they free then merely stays unused in the child.
+ */
+public final class AddressSpace {
+    private final Arena arena;
+    private final List<AddressSpace> unborn = new ArrayList<>(2);
+    private long breakStart;
+    private long breakNow;
+    private long breakMapped;
+    private long breakDirty;
+    private long breakPeak;
+    private boolean limited;
+    private long served;
+
+    /**
+     * That of a new image.
+     *
+     * @param programBreak where Linux put the break
+     * @param limited      whether RLIMIT_AS or RLIMIT_DATA is set: then Linux does the work, and so keeps the limit exactly
+     */
+    public AddressSpace(long programBreak, boolean limited) {
+        arena = new Arena();
+        breakStart = programBreak;
+        breakNow = programBreak;
+        breakMapped = programBreak;
+        breakDirty = programBreak;
+        breakPeak = programBreak;
+        this.limited = limited;
+    }
+
+    private AddressSpace(AddressSpace parent) {
+        arena = new Arena(parent.arena);
+        breakStart = parent.breakStart;
+        breakNow = parent.breakNow;
+        breakMapped = parent.breakMapped;
+        breakDirty = parent.breakDirty;
+        breakPeak = parent.breakNow;
+        limited = parent.limited;
+    }
+
+    /** The record for a child about to be forked; {@link #born} must follow. */
+    public AddressSpace fork() {
+        AddressSpace child = new AddressSpace(this);
+        unborn.add(child);
+        return child;
+    }
+
+    /** The child runs on its own now, or will never exist. */
+    public void born(AddressSpace child) {
+        unborn.remove(child);
+    }
+
+    Arena arena() {
+        return arena;
+    }
+
+    void use(long start, long end) {
+        arena.use(start, end);
+        for (int i = 0; i < unborn.size(); i++) {
+            Arena copy = unborn.get(i).arena;
+            if (copy.ranges().any(start, end, Arena.FREE_SET)) {
+                copy.use(start, end);
+            }
+        }
+    }
+
+    void setBreak(long now, long mapped) {
+        breakDirty = Math.max(breakDirty, Math.max(breakNow, now));
+        breakNow = now;
+        breakMapped = mapped;
+        breakPeak = Math.max(breakPeak, now);
+        for (int i = 0; i < unborn.size(); i++) {
+            // The fork may come before or after this: the child counts on the less that is mapped and the more that is dirty.
+            unborn.get(i).setBreak(now, Math.min(mapped, unborn.get(i).breakMapped));
+        }
+    }
+
+    long breakStart() {
+        return breakStart;
+    }
+
+    long breakNow() {
+        return breakNow;
+    }
+
+    /** Up to where Linux has mapped the heap. */
+    long breakMapped() {
+        return breakMapped;
+    }
+
+    /** Up to where the heap may hold something else than zero. */
+    long breakDirty() {
+        return breakDirty;
+    }
+
+    boolean limited() {
+        return limited;
+    }
+
+    void limit(boolean now) {
+        limited = now;
+    }
+
+    void countServed() {
+        served++;
+    }
+
+    public long arenaReserved() {
+        return arena.reserved();
+    }
+
+    public long arenaUsed() {
+        return arena.used();
+    }
+
+    public long arenaPeak() {
+        return arena.peak();
+    }
+
+    public int extents() {
+        return arena.extents();
+    }
+
+    /** Bytes that the heap had at its largest. */
+    public long heapPeak() {
+        return breakPeak - breakStart;
+    }
+
+    /** Calls answered without Linux. */
+    public long served() {
+        return served;
+    }
+}

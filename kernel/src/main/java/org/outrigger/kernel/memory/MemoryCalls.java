@@ -1,0 +1,171 @@
+package org.outrigger.kernel.memory;
+
+import org.outrigger.abi.Errno;
+import org.outrigger.abi.Mman;
+import org.outrigger.abi.Nr;
+import org.outrigger.kernel.loop.Pending;
+import org.outrigger.kernel.loop.Reply;
+import org.outrigger.kernel.loop.Request;
+
+/**
+ * The memory calls that concern an arena or the heap: decodes them, checks them as Linux does, and lets the parts do the work.
+ * Everything that the LWK cannot answer by itself it leaves to Linux, after it has taken the range out of its books.
+ */
+public final class MemoryCalls {
+    private static final long PAGE = Mman.PAGE_SIZE;
+    /** Advice that leaves a mapping as it was. */
+    private static final long HARMLESS_ADVICE = 1L << Mman.MADV_NORMAL | 1L << Mman.MADV_RANDOM | 1L << Mman.MADV_SEQUENTIAL
+            | 1L << Mman.MADV_WILLNEED | 1L << Mman.MADV_DONTNEED | 1L << Mman.MADV_FREE | 1L << Mman.MADV_HUGEPAGE
+            | 1L << Mman.MADV_NOHUGEPAGE | 1L << Mman.MADV_COLD | 1L << Mman.MADV_PAGEOUT | 1L << Mman.MADV_POPULATE_READ
+            | 1L << Mman.MADV_POPULATE_WRITE | 1L << Mman.MADV_COLLAPSE;
+
+    private final Reply reply;
+    private final Allocation allocation;
+    private final Unmapping unmapping;
+    private final Heap heap;
+    private final Remapping remapping;
+    private final Pending.Step prefixDone = this::prefixDone;
+
+    /** @param arenas false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2}) */
+    public MemoryCalls(Reply reply, boolean arenas) {
+        this.reply = reply;
+        allocation = new Allocation(reply, arenas);
+        unmapping = new Unmapping(reply);
+        heap = new Heap(reply);
+        remapping = new Remapping(reply, allocation, unmapping);
+    }
+
+    /** Whether the call is one of this class's. */
+    public static boolean concerns(long nr) {
+        return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
+                || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
+                || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK;
+    }
+
+    /** Answers a request of a thread in {@code space}. */
+    public void serve(AddressSpace space, Request request, Pending pending) {
+        int slot = request.slot();
+        long start = request.arg(0);
+        long length = roundUp(request.arg(1));
+        switch ((int) request.nr()) {
+            case Nr.BRK -> heap.brk(space, slot, start, pending);
+            case Nr.MMAP -> allocation.mmap(space, request, pending);
+            case Nr.MUNMAP -> unmapping.munmap(space, slot, start, request.arg(1), pending);
+            case Nr.MREMAP -> remapping.mremap(space, request, pending);
+            case Nr.MPROTECT -> mprotect(space, request, start, length, pending);
+            case Nr.MADVISE -> madvise(space, request, start, length, pending);
+            case Nr.MINCORE, Nr.MSYNC -> {
+                boolean hole = (start & PAGE - 1) == 0 && hole(space, start, length);
+                answer(slot, hole ? -Errno.ENOMEM : 0, !hole);
+            }
+            default -> {
+                boolean hole = hole(space, start & -PAGE, roundUp(start + request.arg(1)) - (start & -PAGE));
+                if (!hole) {
+                    taint(space, start & -PAGE, roundUp(start + request.arg(1)));
+                }
+                answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
+            }
+        }
+    }
+
+    private void answer(int slot, long value, boolean here) {
+        if (here) {
+            reply.here(slot);
+        } else {
+            reply.done(slot, value);
+        }
+    }
+
+    static long roundUp(long length) {
+        return length + PAGE - 1 & -PAGE;
+    }
+
+    /** Whether a part of the range is free memory of the arena: to the application, unmapped. */
+    private static boolean hole(AddressSpace space, long start, long length) {
+        return space.arena().ranges().any(start, start + length, Arena.FREE_SET);
+    }
+
+    /** From now on only Linux knows what the range is like. */
+    static void taint(AddressSpace space, long start, long end) {
+        Ranges ranges = space.arena().ranges();
+        long at = start;
+        while ((at = ranges.firstOf(at, end, Arena.USED_SET)) < end) {
+            long stop = ranges.firstOf(at, end, ~Arena.USED_SET);
+            ranges.set(at, stop, Arena.TAINTED);
+            at = stop;
+        }
+    }
+
+    private void mprotect(AddressSpace space, Request request, long start, long length, Pending pending) {
+        int slot = request.slot();
+        if ((start & PAGE - 1) != 0 || length == 0 || start + length < start) {
+            reply.here(slot);
+            return;
+        }
+        Ranges ranges = space.arena().ranges();
+        long end = start + length;
+        long hole = ranges.firstOf(start, end, Arena.FREE_SET);
+        if (hole == start) {
+            reply.done(slot, -Errno.ENOMEM);
+        } else if (hole < end) { // Linux changes what comes before the hole, then fails
+            taint(space, start, hole);
+            pending.then(prefixDone);
+            reply.make(slot, Nr.MPROTECT, start, hole - start, request.arg(2), 0, 0, 0);
+        } else if (request.arg(2) == (Mman.PROT_READ | Mman.PROT_WRITE) && !ranges.any(start, end, ~(1 << Arena.USED))) {
+            space.countServed();
+            reply.done(slot, 0);
+        } else {
+            taint(space, start, end);
+            reply.here(slot);
+        }
+    }
+
+    private void madvise(AddressSpace space, Request request, long start, long length, Pending pending) {
+        int slot = request.slot();
+        long advice = request.arg(2);
+        if ((start & PAGE - 1) != 0 || length == 0 || start + length < start) {
+            reply.here(slot);
+            return;
+        }
+        boolean harmless = advice >= 0 && advice < Long.SIZE && (HARMLESS_ADVICE >>> advice & 1) != 0;
+        boolean hole = hole(space, start, length);
+        if (!harmless) {
+            if (hole) {
+                forgetFree(space, start, start + length);
+            }
+            taint(space, start, start + length);
+        }
+        if (hole) { // Linux advises what is mapped and reports that something was not
+            pending.then(prefixDone);
+            reply.make(slot, Nr.MADVISE, start, length, advice, 0, 0, 0);
+        } else {
+            reply.here(slot);
+        }
+    }
+
+    private static void forgetFree(AddressSpace space, long start, long end) {
+        Ranges ranges = space.arena().ranges();
+        long at = start;
+        while ((at = ranges.firstOf(at, end, Arena.FREE_SET)) < end) {
+            long stop = ranges.firstOf(at, end, ~Arena.FREE_SET);
+            space.arena().forget(at, stop);
+            at = stop;
+        }
+    }
+
+    private void prefixDone(int slot, Pending pending, long result) {
+        reply.done(slot, result < 0 ? result : -Errno.ENOMEM);
+    }
+
+    /** The limits of the process are now these; memory kept ahead of use goes back to Linux where it would count against them. */
+    public void limits(AddressSpace space, int slot, boolean limited, Pending pending) {
+        boolean before = space.limited();
+        space.limit(limited);
+        if (limited && !before) {
+            pending.subject = space;
+            unmapping.trim(space, slot, pending, heap);
+        } else {
+            reply.done(slot, 0);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.outrigger.kernel.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The job as a whole.
+ *
+ * @param version              version of Outrigger
+ * @param command              the program and its arguments
+ * @param start                wall-clock time at which the job began
+ * @param wallNanoseconds      time from {@code start} to the end of the last rank
+ * @param exitStatus           exit status of the job, 0 to 255: 128+n for death by signal n, the highest of the ranks
+ * @param ranks                number of ranks, at least 1
+ * @param lwkCores             the LWK cores in Linux list syntax, such as {@code 1-3,8}
+ * @param linuxCores           the Linux cores in the same syntax
+ * @param intercept            how system calls were to be intercepted
+ * @param kernelRelease        release of the Linux kernel, as {@code uname -r} prints it
+ * @param lwkPid               process id of the LWK's JVM
+ * @param lwkResidentPeakBytes peak resident memory of the LWK's JVM ({@code VmHWM}), or {@link JobReport#UNKNOWN}
+ * @param kernelLoops          number of kernel loops that polled channels
+ * @param realTimePriority     the real-time priority of the kernel loops, or why they had none
+ * @param lwkCoreShared        whether an LWK core was a Linux core too, as on a machine with one CPU
+ */
+public record JobFacts(String version, List<String> command, Instant start, long wallNanoseconds, int exitStatus,
+        int ranks, String lwkCores, String linuxCores, InterceptMode intercept, String kernelRelease, long lwkPid,
+        long lwkResidentPeakBytes, int kernelLoops, RealTimePriority realTimePriority, boolean lwkCoreShared) {
+
+    /** Refuses nulls and copies the command. */
+    public JobFacts {
+        Objects.requireNonNull(version, "version");
+        command = List.copyOf(command);
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(lwkCores, "lwkCores");
+        Objects.requireNonNull(linuxCores, "linuxCores");
+        Objects.requireNonNull(intercept, "intercept");
+        Objects.requireNonNull(kernelRelease, "kernelRelease");
+        Objects.requireNonNull(realTimePriority, "realTimePriority");
+    }
+}

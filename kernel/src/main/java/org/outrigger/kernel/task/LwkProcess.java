@@ -1,0 +1,85 @@
+package org.outrigger.kernel.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.outrigger.kernel.memory.AddressSpace;
+
+/** A process of the job: its threads on the LWK, its address space, the cores that it may use. Owned by the kernel loop. */
+public final class LwkProcess {
+    private final int pid;
+    private final int parent;
+    private final int[] cores;
+    private final long started;
+    private final List<Task> tasks = new ArrayList<>(2);
+    private final List<ThreadRecord> history = new ArrayList<>(2);
+    private AddressSpace space;
+    private String program = "";
+    private long ended = -1;
+
+    /** A thread that was: kept for the report. */
+    public record ThreadRecord(int tid, int core, long started) {
+    }
+
+    /**
+     * @param cores   LWK cores of its rank
+     * @param started nanoseconds since the job began
+     */
+    public LwkProcess(int pid, int parent, int[] cores, AddressSpace space, long started) {
+        this.pid = pid;
+        this.parent = parent;
+        this.cores = cores;
+        this.space = space;
+        this.started = started;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public int parent() {
+        return parent;
+    }
+
+    public int[] cores() {
+        return cores;
+    }
+
+    public long started() {
+        return started;
+    }
+
+    /** Nanoseconds since the job began, or -1 while it runs. */
+    public long ended() {
+        return ended;
+    }
+
+    public void end(long now) {
+        ended = now;
+    }
+
+    public AddressSpace space() {
+        return space;
+    }
+
+    public void space(AddressSpace next) {
+        space = next;
+    }
+
+    /** The file that it executes. */
+    public String program() {
+        return program;
+    }
+
+    public void program(String path) {
+        program = path;
+    }
+
+    public List<Task> tasks() {
+        return tasks;
+    }
+
+    /** Its threads, those that have ended too, as far as they are remembered. */
+    public List<ThreadRecord> history() {
+        return history;
+    }
+}
