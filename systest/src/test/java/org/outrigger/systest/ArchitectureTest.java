@@ -86,7 +86,7 @@ class ArchitectureTest {
     /** Memory and tasks know the types of triage; the table is handed to them by the place that composes the kernel. */
     @Test
     void memoryAndTasksDoNotKnowTheTable() {
-        noClasses().that().resideInAnyPackage(HOUSE + "kernel.memory..", HOUSE + "kernel.tasks..").should().dependOnClassesThat()
+        noClasses().that().resideInAnyPackage(HOUSE + "kernel.memory..", HOUSE + "kernel.task..").should().dependOnClassesThat()
             .haveFullyQualifiedName(HOUSE + "kernel.triage.TriageTable").allowEmptyShould(true).check(CLASSES);
     }
 
