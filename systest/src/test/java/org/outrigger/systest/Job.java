@@ -174,24 +174,36 @@ final class Job {
         }
     }
 
-    /** Prints where the processes stand and ends them; a JVM among them first prints its threads to the job's stderr. */
+    /** Prints where the processes stand, Java's threads too, and ends them, each by its id. */
     void killAll() {
         List<Long> pids = processes();
         for (long pid : pids) {
             System.err.println(Processes.dump(pid));
         }
-        Processes.executing(pids, "java").ifPresent(jvm -> {
-            signal(jvm, "QUIT");
-            pause(500);
-            try {
-                System.err.println(Files.readString(stderr, StandardCharsets.ISO_8859_1));
-            } catch (IOException e) {
-                System.err.println("no standard error: " + e);
-            }
-        });
+        Processes.executing(pids, "java").ifPresent(jvm -> System.err.println(javaThreads(jvm)));
         pids.forEach(pid -> signal(pid, "KILL"));
         process.destroyForcibly();
         processes().forEach(pid -> signal(pid, "KILL"));
+    }
+
+    /** The stacks of a JVM by jcmd(1), which works where SIGQUIT is left to the program. */
+    private static String javaThreads(long jvm) {
+        try {
+            Path answer = Files.createTempFile("systest-threads-", "");
+            Process jcmd = new ProcessBuilder(System.getProperty("java.home") + "/bin/jcmd", Long.toString(jvm), "Thread.print")
+                .redirectErrorStream(true).redirectOutput(answer.toFile()).start();
+            if (!jcmd.waitFor(10, TimeUnit.SECONDS)) {
+                jcmd.destroyForcibly();
+            }
+            String text = Files.readString(answer);
+            Files.delete(answer);
+            return text;
+        } catch (IOException e) {
+            return "no thread dump of " + jvm + ": " + e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "no thread dump of " + jvm + ": interrupted";
+        }
     }
 
     static void pause(long milliseconds) {

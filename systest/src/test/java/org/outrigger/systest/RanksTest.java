@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Several processes of one program: what they are told, how their cores, lines and statuses come together. */
 class RanksTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     @TempDir
     private Path folder;

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** The report of a run, in its three forms, and that it never touches the program's own output. */
 class ReportTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final int CALLS = 5000;
     private static final String PROGRAM = "import os, threading\n"
         + "t = threading.Thread(target=os.getpid); t.start(); t.join()\n"
