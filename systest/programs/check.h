@@ -97,6 +97,12 @@ struct section {
 /* Runs the section named by argv[1], or all of them. Status 2: no such section. */
 static inline int check_sections(int argc, char **argv, const struct section *sections, size_t count) {
     int found = 0;
+    sigset_t none;
+    for (int number = 1; number < 32; number++) { /* whatever the shell or nohup had ignored or blocked */
+        (void) signal(number, SIG_DFL);
+    }
+    sigemptyset(&none);
+    CHECK(sigprocmask(SIG_SETMASK, &none, NULL) == 0);
     for (size_t i = 0; i < count; i++) {
         if (argc < 2 || strcmp(argv[1], sections[i].name) == 0) {
             char line[80];
