@@ -27,10 +27,10 @@ compile() {
     shift 2
     if [ -f "$name.cc" ]; then
         # shellcheck disable=SC2086
-        $CXX -std=c++17 -O2 $warn -pthread "$@" -o "$out/$output" "$name.cc"
+        $CXX -std=c++17 -O2 $warn -pthread "$@" -o "$out/$output" "$name.cc" -lm
     else
         # shellcheck disable=SC2086
-        $CC $cflags "$@" -o "$out/$output" "$name.c"
+        $CC $cflags "$@" -o "$out/$output" "$name.c" -lm
     fi
 }
 

@@ -184,6 +184,7 @@ static void in_child(void) {
 }
 
 static void run_model(uint64_t seed, char *where) {
+    CHECK(signal(SIGSEGV, on_segv) != SIG_ERR);
     state = seed;
     memset(model, 0, sizeof model);
     window = mmap(where, PAGES * PAGE, PROT_NONE, ANON | (where == NULL ? 0 : MAP_FIXED_NOREPLACE), -1, 0);
@@ -234,6 +235,5 @@ static void own_place(void) {
 
 int main(int argc, char **argv) {
     static const struct section sections[] = {{"kernels_place", kernels_place}, {"own_place", own_place}};
-    CHECK(signal(SIGSEGV, on_segv) != SIG_ERR);
     return check_sections(argc, argv, sections, COUNT(sections));
 }
