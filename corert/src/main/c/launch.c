@@ -44,6 +44,7 @@ static char **arguments;
 static int control = -1;
 static pid_t jvm;
 static struct rank *ranks;
+static const char *program;
 static uint32_t rank_count, ranks_running;
 static sigset_t original_mask;
 static struct sigaction original_chld;
@@ -188,11 +189,12 @@ static void spawn(const struct message *message, size_t length)
     if (ranks || message->b == 0 || message->b > MAX_RANKS || length <= head || ((const char *)message)[length - 1])
         die("the LWK sent a malformed request");
     rank_count = message->b;
+    program = strdup((const char *)message + head);
     ranks = calloc(rank_count, sizeof *ranks);
-    if (!ranks)
+    if (!ranks || !program)
         die("out of memory");
     for (uint32_t i = 0; i < rank_count; i++)
-        spawn_rank(i, (const char *)message + head, arguments + message->a, cpus[i], message->c);
+        spawn_rank(i, program, arguments + message->a, cpus[i], message->c);
     let_go_of_descriptors(message->c & SPAWN_LABEL);
     tell(MSG_READY, 0, 0, 0, 0);
 }
@@ -203,6 +205,9 @@ static void go(void)
         struct rank *rank = &ranks[i];
         if (rank->go < 0)
             continue;
+        /* A byte, not the end of the pipe: ranks that were forked later hold copies of it. */
+        if (write(rank->go, "", 1) < 0 && errno != EPIPE)
+            die("cannot start rank %u: %s", i, strerror(errno));
         close(rank->go);
         rank->go = -1;
         int error;
@@ -210,7 +215,7 @@ static void go(void)
         while ((got = read(rank->failure, &error, sizeof error)) < 0 && errno == EINTR)
             ;
         if (got == sizeof error)
-            fprintf(stderr, "outrigger: cannot execute: %s\n", strerror(error));
+            fprintf(stderr, "outrigger: %s: cannot execute: %s\n", program, strerror(error));
         close(rank->failure);
     }
 }
@@ -306,7 +311,7 @@ static void forward(const struct signalfd_siginfo *info)
     struct sigaction action;
     sigaction((int)info->ssi_signo, NULL, &action);
     /* What the terminal sends reaches the program by itself: it is in the same process group. */
-    if (action.sa_handler == SIG_IGN || (info->ssi_code > 0 && info->ssi_signo != SIGCONT))
+    if (action.sa_handler == SIG_IGN || info->ssi_pid == (uint32_t)getpid() || (info->ssi_code > 0 && info->ssi_signo != SIGCONT))
         return;
     for (uint32_t i = 0; i < rank_count; i++)
         if (!ranks[i].ended)
@@ -380,7 +385,7 @@ int main(int argc, char **argv)
     sigset_t caught;
     sigemptyset(&caught);
     int list[] = {SIGCHLD, SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
-                  SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGIO, SIGPWR, SIGURG};
+                  SIGCONT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGIO, SIGPWR, SIGURG};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         sigaddset(&caught, list[i]);
     sigprocmask(SIG_BLOCK, &caught, &original_mask);
