@@ -124,7 +124,9 @@ struct slot {
     u64 sud_length;
     u64 sud_selector;
     u64 started; /* time stamp counter at entry */
-    u64 pad[2];
+    u64 kept_mask; /* the signal mask under which `deferred` was set */
+    u32 shares;    /* 1: a process that runs in its parent's address space (vfork) */
+    u32 pad;
     /* lines 4 to 7 */
     u8 siginfo[128];
     u8 mask[128]; /* a CPU or signal mask on its way */
