@@ -100,6 +100,10 @@ rt_signal:
         ud2
 rt_to_handler:                          /* rax handler, rdx address of its signal mask */
         mov     %rax, %rbx
+        mov     %gs:SLOT_MOVED, %rcx
+        add     %rcx, %rsp
+        add     %rcx, %r13
+        add     %rcx, %r14
         mov     $2, %edi                /* SIG_SETMASK */
         mov     %rdx, %rsi
         xor     %edx, %edx

@@ -57,6 +57,7 @@ typedef int64_t i64;
 /* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
 #define SLOT_SELF 176
 #define SLOT_DEFERRED 192
+#define SLOT_MOVED 240
 
 /* How a call was intercepted: index into the statistics. */
 #define WAY_TRAPPED 0
@@ -124,7 +125,8 @@ struct slot {
     u64 sud_length;
     u64 sud_selector;
     u64 started; /* time stamp counter at entry */
-    u64 pad[2];
+    u64 moved;   /* by how much the frame of the handler about to run was moved */
+    u64 pad[1];
     /* lines 4 to 7 */
     u8 siginfo[128];
     u8 mask[128]; /* a CPU or signal mask on its way */

@@ -76,6 +76,9 @@ struct context {
 };
 #define GREGS offsetof(struct context, r8)
 #define GREGS_SIZE (offsetof(struct context, segments) - GREGS)
+#define RED_ZONE 128
+#define FP_SW_BYTES 464 /* struct _fpx_sw_bytes in struct _fpstate, <asm/sigcontext.h> */
+#define FP_MAGIC1 0x46505853u
 
 struct siginfo {
     int si_signo, si_errno, si_code, pad;
@@ -170,6 +173,13 @@ long do_limits(volatile struct slot *slot, struct context *uc);
 static inline long here(const struct context *uc)
 {
     return rt_here(uc->rax, uc->rdi, uc->rsi, uc->rdx, uc->r10, uc->r8, uc->r9);
+}
+
+/* Where a signal frame ends: the register state comes last. */
+static inline u64 frame_end(const struct context *uc)
+{
+    const u32 *words = (const u32 *)(uc->fpstate + FP_SW_BYTES);
+    return uc->fpstate + (uc->fpstate && words[0] == FP_MAGIC1 ? words[1] : 512);
 }
 
 static inline void copy(volatile void *to, const volatile void *from, u64 bytes)

@@ -6,9 +6,6 @@
 
 #define CLONE_ARGS_MAX 256 /* bytes of struct clone_args that are copied; today's is 88 */
 #define FRAME_SIZE 1024    /* room for the context and what Linux may put behind it */
-#define RED_ZONE 128
-#define FP_SW_BYTES 464
-#define FP_MAGIC1 0x46505853u
 
 static volatile struct slot *take_slot(void)
 {
@@ -82,12 +79,6 @@ void rt_child(struct context *uc, volatile struct slot *slot)
 {
     (void)uc;
     start(slot);
-}
-
-static u64 frame_end(const struct context *uc)
-{
-    const u32 *words = (const u32 *)(uc->fpstate + FP_SW_BYTES);
-    return uc->fpstate + (uc->fpstate && words[0] == FP_MAGIC1 ? words[1] : 512);
 }
 
 /* Copies the register frame below `sp`, with the child's view: result 0, its own stack pointer. Returns its address. */
