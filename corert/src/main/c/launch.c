@@ -15,11 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #include "launch.h"
 
@@ -41,6 +44,7 @@ static char **arguments;
 static int control = -1;
 static pid_t jvm;
 static struct rank *ranks;
+static const char *program;
 static uint32_t rank_count, ranks_running;
 static sigset_t original_mask;
 static struct sigaction original_chld;
@@ -56,9 +60,9 @@ static void die(const char *format, ...)
     exit(FAILURE);
 }
 
-static void tell(uint32_t op, uint32_t a, uint32_t b)
+static void tell(uint32_t op, uint32_t a, uint32_t b, uint64_t x, uint64_t y)
 {
-    struct message message = {op, a, b, 0};
+    struct message message = {op, a, b, 0, x, y};
     if (control >= 0 && send(control, &message, sizeof message, MSG_NOSIGNAL) < 0 && errno != EINTR) {
         close(control);
         control = -1;
@@ -165,7 +169,7 @@ static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t 
         rank->out[i] = out[i][0] < 0 ? -1 : high(out[i][0]);
     }
     ranks_running++;
-    tell(MSG_SPAWNED, number, (uint32_t)rank->pid);
+    tell(MSG_SPAWNED, number, (uint32_t)rank->pid, 0, 0);
 }
 
 /* After the ranks have their copies: nothing that the program may close stays open here. */
@@ -185,13 +189,14 @@ static void spawn(const struct message *message, size_t length)
     if (ranks || message->b == 0 || message->b > MAX_RANKS || length <= head || ((const char *)message)[length - 1])
         die("the LWK sent a malformed request");
     rank_count = message->b;
+    program = strdup((const char *)message + head);
     ranks = calloc(rank_count, sizeof *ranks);
-    if (!ranks)
+    if (!ranks || !program)
         die("out of memory");
     for (uint32_t i = 0; i < rank_count; i++)
-        spawn_rank(i, (const char *)message + head, arguments + message->a, cpus[i], message->c);
+        spawn_rank(i, program, arguments + message->a, cpus[i], message->c);
     let_go_of_descriptors(message->c & SPAWN_LABEL);
-    tell(MSG_READY, 0, 0);
+    tell(MSG_READY, 0, 0, 0, 0);
 }
 
 static void go(void)
@@ -200,6 +205,9 @@ static void go(void)
         struct rank *rank = &ranks[i];
         if (rank->go < 0)
             continue;
+        /* A byte, not the end of the pipe: ranks that were forked later hold copies of it. */
+        if (write(rank->go, "", 1) < 0 && errno != EPIPE)
+            die("cannot start rank %u: %s", i, strerror(errno));
         close(rank->go);
         rank->go = -1;
         int error;
@@ -207,7 +215,7 @@ static void go(void)
         while ((got = read(rank->failure, &error, sizeof error)) < 0 && errno == EINTR)
             ;
         if (got == sizeof error)
-            fprintf(stderr, "outrigger: cannot execute: %s\n", strerror(error));
+            fprintf(stderr, "outrigger: %s: cannot execute: %s\n", program, strerror(error));
         close(rank->failure);
     }
 }
@@ -280,7 +288,8 @@ static void reap(void)
     for (uint32_t i = 0; i < rank_count; i++) {
         int status;
         pid_t got;
-        while (!ranks[i].ended && (got = waitpid(ranks[i].pid, &status, WNOHANG | WUNTRACED)) > 0) {
+        struct rusage usage;
+        while (!ranks[i].ended && (got = wait4(ranks[i].pid, &status, WNOHANG | WUNTRACED, &usage)) > 0) {
             if (WIFSTOPPED(status)) {
                 kill(getpid(), SIGSTOP); /* the shell sees the job stop when the program does */
                 continue;
@@ -288,7 +297,7 @@ static void reap(void)
             ranks[i].ended = 1;
             ranks[i].status = status;
             ranks_running--;
-            tell(MSG_ENDED, i, (uint32_t)status);
+            tell(MSG_ENDED, i, (uint32_t)status, (uint64_t)usage.ru_minflt, (uint64_t)usage.ru_majflt);
         }
     }
 }
@@ -302,7 +311,7 @@ static void forward(const struct signalfd_siginfo *info)
     struct sigaction action;
     sigaction((int)info->ssi_signo, NULL, &action);
     /* What the terminal sends reaches the program by itself: it is in the same process group. */
-    if (action.sa_handler == SIG_IGN || (info->ssi_code > 0 && info->ssi_signo != SIGCONT))
+    if (action.sa_handler == SIG_IGN || info->ssi_pid == (uint32_t)getpid() || (info->ssi_code > 0 && info->ssi_signo != SIGCONT))
         return;
     for (uint32_t i = 0; i < rank_count; i++)
         if (!ranks[i].ended)
@@ -316,6 +325,13 @@ static void forward(const struct signalfd_siginfo *info)
 static int status_of(int status)
 {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static uint64_t nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static int labels_open(void)
@@ -369,7 +385,7 @@ int main(int argc, char **argv)
     sigset_t caught;
     sigemptyset(&caught);
     int list[] = {SIGCHLD, SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1, SIGUSR2, SIGALRM,
-                  SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGIO, SIGPWR, SIGURG};
+                  SIGCONT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGIO, SIGPWR, SIGURG};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         sigaddset(&caught, list[i]);
     sigprocmask(SIG_BLOCK, &caught, &original_mask);
@@ -377,6 +393,7 @@ int main(int argc, char **argv)
     sigaction(SIGCHLD, &plain, &original_chld);
     int signals = high(signalfd(-1, &caught, SFD_CLOEXEC));
 
+    uint64_t first_ticks = __rdtsc(), first_nanoseconds = nanoseconds();
     start_jvm(argv + 1);
     while (control >= 0 && !rank_count)
         turn(signals, -1);
@@ -397,7 +414,7 @@ int main(int argc, char **argv)
     for (uint32_t i = 0; i < rank_count; i++)
         if (status_of(ranks[i].status) > highest)
             highest = status_of(ranks[i].status);
-    tell(MSG_DONE, (uint32_t)highest, 0);
+    tell(MSG_DONE, (uint32_t)highest, 0, __rdtsc() - first_ticks, nanoseconds() - first_nanoseconds);
     while (control >= 0 && turn(signals, FAREWELL_MS) > 0)
         ;
     return highest;

@@ -10,14 +10,15 @@
 /* Launcher to LWK. */
 #define MSG_SPAWNED 3 /* a = rank, b = pid */
 #define MSG_READY 4   /* every rank stands before its exec */
-#define MSG_ENDED 5   /* a = rank, b = wait status */
-#define MSG_DONE 6    /* a = exit status of the job: write the report and leave */
+#define MSG_ENDED 5   /* a = rank, b = wait status, x = minor, y = major page faults of it and the children it waited for */
+#define MSG_DONE 6    /* a = exit status of the job, x = ticks of the time stamp counter in y nanoseconds: report and leave */
 
 #define SPAWN_LABEL 1    /* prefix the lines of each rank */
 #define SPAWN_RANK_ENV 2 /* set OUTRIGGER_RANK and its kin */
 
 struct message {
     uint32_t op, a, b, c;
+    uint64_t x, y;
 };
 
 #define MESSAGE_MAX 65536

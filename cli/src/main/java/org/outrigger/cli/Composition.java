@@ -16,7 +16,8 @@ final class Composition {
     /** The command line of this process. A part is made when it is first needed: help and errors must not wait for it. */
     static Main mainOfThisProcess() {
         StandardTable tables = new StandardTable();
-        return new Main(Surroundings.ofThisProcess(), request -> new LwkRunner(tables.checked(request.triage())).run(request),
+        return new Main(Surroundings.ofThisProcess(), request -> new LwkRunner(tables.checked(request.triage()), Main.version())
+                .run(request),
                 tables);
     }
 

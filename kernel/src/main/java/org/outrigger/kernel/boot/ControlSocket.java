@@ -13,7 +13,7 @@ final class ControlSocket {
     static final String VARIABLE = "OUTRIGGER_CONTROL_FD";
     private static final int SPAWN = 1;
     private static final int GO = 2;
-    private static final int HEAD = 16;
+    private static final int HEAD = 32;
     private static final int LABEL = 1;
     private static final int RANK_ENVIRONMENT = 2;
 
@@ -23,7 +23,7 @@ final class ControlSocket {
     enum Op { SPAWNED, READY, ENDED, DONE, CLOSED }
 
     /** One message; the meaning of the operands is the operation's. */
-    record Message(Op op, int first, int second) {
+    record Message(Op op, int first, int second, long third, long fourth) {
     }
 
     ControlSocket(int descriptor) {
@@ -36,7 +36,7 @@ final class ControlSocket {
 
     /** Asks the launcher to start the program, {@code cpus.length} times. */
     void spawn(Syscalls linux, JobRequest job, int[] cpus) {
-        byte[] path = job.program().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] path = job.program().getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packet = arena.allocate(HEAD + cpus.length * 4L + path.length + 1, 8);
             packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
@@ -62,7 +62,7 @@ final class ControlSocket {
     Message receive(Syscalls linux, MemorySegment packet) {
         long length = linux.call(Nr.READ, descriptor, packet.address(), packet.byteSize());
         if (length < HEAD) {
-            return new Message(Op.CLOSED, 0, 0);
+            return new Message(Op.CLOSED, 0, 0, 0, 0);
         }
         Op op = switch (packet.get(ValueLayout.JAVA_INT, 0)) {
             case 3 -> Op.SPAWNED;
@@ -71,6 +71,7 @@ final class ControlSocket {
             case 6 -> Op.DONE;
             default -> throw new IllegalStateException("the launcher sent an unknown message");
         };
-        return new Message(op, packet.get(ValueLayout.JAVA_INT, 4), packet.get(ValueLayout.JAVA_INT, 8));
+        return new Message(op, packet.get(ValueLayout.JAVA_INT, 4), packet.get(ValueLayout.JAVA_INT, 8),
+                packet.get(ValueLayout.JAVA_LONG, 16), packet.get(ValueLayout.JAVA_LONG, 24));
     }
 }

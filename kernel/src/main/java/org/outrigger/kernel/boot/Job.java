@@ -46,13 +46,19 @@ final class Job implements Lwk.Listener {
     private final KernelLoop loop;
     private final Warden warden;
     private final ControlSocket control;
+    private final Lifecycle lifecycles;
+    private final LwkProcess[] ranks;
     private final long began;
     private final LongSupplier clock;
     private int exitStatus;
     private boolean launcherGone;
+    private long minorFaults;
+    private long majorFaults;
+    private double ticksPerNanosecond = 1;
 
     Job(JobRequest request, TriageTable table, int controlDescriptor) {
         this.request = request;
+        this.ranks = new LwkProcess[request.ranks()];
         this.began = System.nanoTime();
         this.clock = () -> System.nanoTime() - began;
         bindToLinuxCores();
@@ -71,7 +77,7 @@ final class Job implements Lwk.Listener {
         boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
         lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
                 new Request(memory.memory(), memory.geometry()), events,
-                pid -> files.link("/proc/" + pid + "/exe"), clock);
+                pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files)::take, clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         lwk.connect(injector, this);
@@ -79,8 +85,6 @@ final class Job implements Lwk.Listener {
         loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
         memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure());
     }
-
-    private final Lifecycle lifecycles;
 
     /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */
     private void bindToLinuxCores() {
@@ -137,11 +141,10 @@ final class Job implements Lwk.Listener {
         switch (message.op()) {
             case SPAWNED -> spawned(message.first(), message.second());
             case READY -> control.go(linux);
-            case ENDED -> {
-                // Its pidfd tells the same, and for every process.
-            }
+            case ENDED -> rankEnded(message);
             case DONE -> {
                 exitStatus = message.first();
+                ticksPerNanosecond = (double) message.third() / message.fourth();
                 lwk.finish();
             }
             case CLOSED -> {
@@ -158,21 +161,32 @@ final class Job implements Lwk.Listener {
         }
     }
 
+    private void rankEnded(ControlSocket.Message message) {
+        minorFaults += message.third();
+        majorFaults += message.fourth();
+        LwkProcess process = ranks[message.first()];
+        if (process != null) {
+            process.waitStatus(message.second());
+            lifecycles.ended(process.pid());
+        }
+    }
+
     private void spawned(int rank, int pid) {
         int[] cores = request.coresOfRank(rank);
         LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, new AddressSpace(0, true),
                 clock.getAsLong());
-        process.program(request.program().toString());
+        process.program(request.program());
+        ranks[rank] = process;
         tasks.add(process);
         watch(pid);
-        var why = injector.plainLinux(request.program().toString());
+        var why = injector.plainLinux(request.program());
         long seized = why.isPresent() ? 0 : injector.announce(pid);
         if (seized < 0) {
             String reason = "ptrace is not permitted";
-            lwk.leave(pid, request.program().toString(), reason);
+            lwk.leave(pid, request.program(), reason);
             System.err.println("outrigger: " + request.program() + ": runs on plain Linux: " + reason);
         } else if (why.isPresent()) {
-            lwk.leave(pid, request.program().toString(), why.get());
+            lwk.leave(pid, request.program(), why.get());
         } else {
             tasks.add(new Task(receiver.take(), pid, process, CoreMask.of(cores), cores[0]), clock.getAsLong());
         }
@@ -200,6 +214,20 @@ final class Job implements Lwk.Listener {
 
     int exitStatus() {
         return exitStatus;
+    }
+
+    /** Page faults of all ranks, as Linux accounts them, with those of the children that they waited for. */
+    long minorFaults() {
+        return minorFaults;
+    }
+
+    long majorFaults() {
+        return majorFaults;
+    }
+
+    /** Rate of the time stamp counter. */
+    double ticksPerNanosecond() {
+        return ticksPerNanosecond;
     }
 
     /** Nanoseconds since the job began. */

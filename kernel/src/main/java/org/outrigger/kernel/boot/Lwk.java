@@ -41,6 +41,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private final Request request;
     private final Queue<Warden.Event> events;
     private final Names names;
+    private final Samples samples;
     private final LongSupplier clock;
     private final List<LeftToLinux> left = new ArrayList<>();
     private final Pending.Step execFailed = this::execFailed;
@@ -55,11 +56,17 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         String program(int pid);
     }
 
-    Lwk(Parts parts, Request request, Queue<Warden.Event> events, Names names, LongSupplier clock) {
+    /** What Linux has counted for a process that is about to end. */
+    interface Samples {
+        LwkProcess.Sample take(int pid);
+    }
+
+    Lwk(Parts parts, Request request, Queue<Warden.Event> events, Names names, Samples samples, LongSupplier clock) {
         this.parts = parts;
         this.request = request;
         this.events = events;
         this.names = names;
+        this.samples = samples;
         this.clock = clock;
     }
 
@@ -161,6 +168,10 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, request);
             case Nr.CLONE -> parts.lifecycle.announce(task, request);
             case Nr.EXECVE, Nr.EXECVEAT -> exec(task);
+            case Nr.EXIT_GROUP -> {
+                task.process().sample(samples.take(task.process().pid()));
+                parts.reply.here(task.slot());
+            }
             case Nr.PTRACE -> {
                 leave(task.process().pid(), task.process().program(), "another tracer owns it");
                 parts.reply.done(task.slot(), 0);

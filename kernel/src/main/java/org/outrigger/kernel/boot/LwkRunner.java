@@ -1,5 +1,9 @@
 package org.outrigger.kernel.boot;
 
+import org.outrigger.kernel.report.JobReport;
+import org.outrigger.kernel.report.ReportException;
+import org.outrigger.kernel.report.ReportFile;
+import org.outrigger.kernel.report.ReportText;
 import org.outrigger.kernel.triage.TriageTable;
 
 /** Runs jobs on the LWK; the launcher that started this JVM owns the program's processes. */
@@ -7,10 +11,15 @@ public final class LwkRunner implements JobRunner {
     private static final int LAUNCHER_ERROR = 125;
 
     private final TriageTable table;
+    private final String version;
 
-    /** @param table the triage table, overrides applied */
-    public LwkRunner(TriageTable table) {
+    /**
+     * @param table   the triage table, overrides applied
+     * @param version of this build, for the report
+     */
+    public LwkRunner(TriageTable table, String version) {
         this.table = table;
+        this.version = version;
     }
 
     @Override
@@ -22,6 +31,22 @@ public final class LwkRunner implements JobRunner {
         }
         Job job = new Job(request, table, Integer.parseInt(descriptor));
         job.run();
-        return job.exitStatus();
+        return request.measure() && !report(job) ? Math.max(job.exitStatus(), LAUNCHER_ERROR) : job.exitStatus();
+    }
+
+    private boolean report(Job job) {
+        JobReport report = new ReportBuilder(job, table, version).build();
+        if (job.request().report().isEmpty()) {
+            System.err.print(ReportText.render(report));
+            System.err.flush();
+            return true;
+        }
+        try {
+            ReportFile.at(job.request().report().get()).write(report);
+            return true;
+        } catch (ReportException failed) {
+            System.err.println("outrigger: " + failed.getMessage());
+            return false;
+        }
     }
 }

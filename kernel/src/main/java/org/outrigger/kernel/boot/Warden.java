@@ -56,16 +56,17 @@ final class Warden implements Runnable {
     @Override
     public void run() {
         MemorySegment packet = Arena.global().allocate(4096, 8);
-        boolean open = true;
-        while (true) {
+        boolean done = false;
+        while (!done) {
             long key = descriptors.await();
-            if (key == CONTROL && open) {
+            if (key == CONTROL) {
                 ControlSocket.Message message = control.receive(linux, packet);
                 events.add(new Event.Said(message));
                 if (message.op() == ControlSocket.Op.CLOSED) {
-                    open = false;
                     linux.call(Nr.CLOSE, control.descriptor(), 0, 0);
                 }
+                // A JVM that ends waits for threads in native code: this one leaves first.
+                done = message.op() == ControlSocket.Op.DONE;
             } else if (key > 0) {
                 linux.call(Nr.CLOSE, key >> 32, 0, 0); // closing takes it out of the epoll set
                 events.add(new Event.Ended((int) key));

@@ -15,9 +15,24 @@ public final class LwkProcess {
     private AddressSpace space;
     private String program = "";
     private long ended = -1;
+    private Sample sample = Sample.NONE;
+    private int waitStatus = -1;
 
     /** A thread that was: kept for the report. */
     public record ThreadRecord(int tid, int core, long started) {
+    }
+
+    /**
+     * What Linux has counted for a process.
+     *
+     * @param minorFaults page faults without input or output, -1 for unknown
+     * @param majorFaults page faults that waited for input, -1 for unknown
+     * @param arenaBytes  memory of the arenas that is present
+     * @param hugeBytes   of these, in huge pages
+     */
+    public record Sample(long minorFaults, long majorFaults, long arenaBytes, long hugeBytes) {
+        /** Nothing is known. */
+        public static final Sample NONE = new Sample(-1, -1, 0, 0);
     }
 
     /**
@@ -55,6 +70,23 @@ public final class LwkProcess {
 
     public void end(long now) {
         ended = now;
+    }
+
+    public Sample sample() {
+        return sample;
+    }
+
+    public void sample(Sample last) {
+        sample = last;
+    }
+
+    /** How it ended as {@code wait4} tells it, or -1 where the LWK was not told. */
+    public int waitStatus() {
+        return waitStatus;
+    }
+
+    public void waitStatus(int status) {
+        waitStatus = status;
     }
 
     public AddressSpace space() {

@@ -1,0 +1,162 @@
+package org.outrigger.kernel.boot;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.outrigger.abi.WaitStatus;
+import org.outrigger.corert.Layout;
+import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.report.CallRow;
+import org.outrigger.kernel.report.InterceptMode;
+import org.outrigger.kernel.report.Interception;
+import org.outrigger.kernel.report.JobFacts;
+import org.outrigger.kernel.report.JobReport;
+import org.outrigger.kernel.report.MemoryFacts;
+import org.outrigger.kernel.report.ProcessEnd;
+import org.outrigger.kernel.report.ProcessRow;
+import org.outrigger.kernel.report.RealTimePriority;
+import org.outrigger.kernel.report.ThreadRow;
+import org.outrigger.kernel.task.LwkProcess;
+import org.outrigger.kernel.triage.TriageLine;
+import org.outrigger.kernel.triage.TriageTable;
+
+/** Gathers a job's report from what the LWK knows and what the runtime counted. */
+final class ReportBuilder {
+    private static final long PAGE = 4096;
+    private static final long HUGE = 2L << 20;
+
+    private final Job job;
+    private final TriageTable table;
+    private final String version;
+
+    ReportBuilder(Job job, TriageTable table, String version) {
+        this.job = job;
+        this.table = table;
+        this.version = version;
+    }
+
+    JobReport build() {
+        List<LwkProcess> all = new ArrayList<>(job.tasks().ended());
+        all.addAll(job.tasks().running());
+        return new JobReport(facts(), calls(), processes(all), memory(all), job.lwk().left(), notes(all.size()));
+    }
+
+    private JobFacts facts() {
+        JobRequest request = job.request();
+        return new JobFacts(version, request.command(), Instant.now().minusNanos(job.elapsed()), job.elapsed(), job.exitStatus(),
+                request.ranks(), list(request.lwkCores()), list(request.linuxCores()),
+                InterceptMode.valueOf(request.intercept().name()), job.files().text("/proc/sys/kernel/osrelease").strip(),
+                ProcessHandle.current().pid(), residentPeak(), 1,
+                new RealTimePriority.Without("the loop yields to the other threads of its core"), request.sharedCore());
+    }
+
+    private long residentPeak() {
+        for (String line : job.files().text("/proc/self/status").split("\n")) {
+            if (line.startsWith("VmHWM:")) {
+                return Long.parseLong(line.substring(6, line.indexOf('k')).strip()) * 1024;
+            }
+        }
+        return JobReport.UNKNOWN;
+    }
+
+    private static String list(int[] cores) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < cores.length; i++) {
+            int first = i;
+            while (i + 1 < cores.length && cores[i + 1] == cores[i] + 1) {
+                i++;
+            }
+            text.append(text.isEmpty() ? "" : ",").append(cores[first]);
+            if (i > first) {
+                text.append('-').append(cores[i]);
+            }
+        }
+        return text.toString();
+    }
+
+    private List<CallRow> calls() {
+        List<CallRow> rows = new ArrayList<>();
+        MemorySegment memory = job.memory().memory();
+        for (int nr = 0; nr < Layout.NR_MAX; nr++) {
+            for (Interception way : Interception.values()) {
+                long at = Layout.STATS + (nr * Layout.WAYS + way.ordinal()) * Layout.STAT_SIZE;
+                long count = memory.get(ValueLayout.JAVA_LONG, at + Layout.STAT_COUNT);
+                if (count != 0) {
+                    TriageLine line = table.line(nr);
+                    rows.add(CallRow.ofCounters(nr, line.name(), line.disposition(), way, count,
+                            memory.get(ValueLayout.JAVA_LONG, at + Layout.STAT_MAX),
+                            index -> Integer.toUnsignedLong(
+                                    memory.get(ValueLayout.JAVA_INT, at + Layout.STAT_BUCKET + index * 4L)),
+                            job.ticksPerNanosecond()));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static List<ProcessRow> processes(List<LwkProcess> all) {
+        List<ProcessRow> rows = new ArrayList<>();
+        for (LwkProcess process : all) {
+            List<ThreadRow> threads = new ArrayList<>();
+            for (LwkProcess.ThreadRecord thread : process.history()) {
+                threads.add(new ThreadRow(thread.tid(), thread.core(), thread.started()));
+            }
+            rows.add(new ProcessRow(process.pid(), process.parent(), process.program(), process.started(),
+                    process.ended() < 0 ? OptionalLong.empty() : OptionalLong.of(process.ended()), end(process), threads,
+                    process.sample().minorFaults(), process.sample().majorFaults()));
+        }
+        return rows;
+    }
+
+    private static ProcessEnd end(LwkProcess process) {
+        if (process.ended() < 0) {
+            return new ProcessEnd.HandedToLinux();
+        }
+        if (process.waitStatus() < 0) {
+            return new ProcessEnd.Unknown();
+        }
+        return switch (WaitStatus.decode(process.waitStatus())) {
+            case WaitStatus.Exited exited -> new ProcessEnd.Exited(exited.status());
+            case WaitStatus.Killed killed -> new ProcessEnd.Killed(killed.signal());
+            default -> new ProcessEnd.Unknown();
+        };
+    }
+
+    private MemoryFacts memory(List<LwkProcess> all) {
+        long reserved = 0;
+        long peak = 0;
+        long extents = 0;
+        long heap = 0;
+        long served = 0;
+        long present = 0;
+        long huge = 0;
+        for (LwkProcess process : all) {
+            AddressSpace space = process.space();
+            reserved += space.arenaReserved();
+            peak += space.arenaPeak();
+            extents += space.extents();
+            heap += space.heapPeak();
+            served += space.served();
+            present += process.sample().arenaBytes();
+            huge += process.sample().hugeBytes();
+        }
+        return new MemoryFacts(reserved, peak, extents,
+                List.of(new MemoryFacts.PageUse(PAGE, present - huge), new MemoryFacts.PageUse(HUGE, huge)), heap,
+                job.minorFaults(), job.majorFaults(), served);
+    }
+
+    private List<String> notes(int listed) {
+        List<String> notes = new ArrayList<>();
+        if (job.tasks().processCount() > listed) {
+            notes.add("there were " + job.tasks().processCount() + " processes, of which " + listed + " are listed");
+        }
+        notes.add("threads: " + job.tasks().threadCount() + " in all, at most " + job.tasks().mostThreads() + " at a time");
+        if (job.request().sharedCore()) {
+            notes.add("the LWK and Linux share one CPU: nobody spins");
+        }
+        return notes;
+    }
+}
