@@ -182,9 +182,10 @@ rt_clone:
         syscall
         ud2
 
-        .globl  rt_restorer             /* of SIGSYS; only the application's own handler returns here */
+        .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
 rt_restorer:
         mov     $__NR_rt_sigreturn, %eax
         syscall
+rt_restorer_end:
         ud2
         .section .note.GNU-stack,"",@progbits

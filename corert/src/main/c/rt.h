@@ -17,6 +17,7 @@
 #define FUTEX_OWNER_DIED 0x40000000u
 
 #define EPERM 1
+#define ESRCH 3
 #define EINTR 4
 #define EAGAIN 11
 #define ENOMEM 12
@@ -132,7 +133,7 @@ static inline long sys6(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 
 /* entry.S */
 extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt_exit[], rt_exit_end[], rt_exit_slow[],
-    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[];
+    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[], rt_restorer_end[];
 long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 long rt_clone(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, volatile struct slot *child, void *save, u64 save_end);
 

@@ -136,7 +136,8 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
     volatile struct slot *slot = self();
     u64 base = uc->mask;
     int rewritten = 0;
-    if (uc->rip >= RT_TEXT && uc->rip < (u64)rt_image_end) {
+    /* The restorer only returns from a handler: one more handler may run first. */
+    if (within(uc->rip, (char *)RT_TEXT, rt_image_end) && !within(uc->rip, rt_restorer, rt_restorer_end)) {
         if (within(uc->rip, rt_jump_begin, rt_jump_end)) {
             uc->rdi = uc->r12;
             uc->rsi = uc->r13;
