@@ -100,6 +100,10 @@ rt_signal:
         ud2
 rt_to_handler:                          /* rax handler, rdx address of its signal mask */
         mov     %rax, %rbx
+        mov     %gs:SLOT_MOVED, %rcx
+        add     %rcx, %rsp
+        add     %rcx, %r13
+        add     %rcx, %r14
         mov     $2, %edi                /* SIG_SETMASK */
         mov     %rdx, %rsi
         xor     %edx, %edx
@@ -178,9 +182,10 @@ rt_clone:
         syscall
         ud2
 
-        .globl  rt_restorer             /* of SIGSYS; only the application's own handler returns here */
+        .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
 rt_restorer:
         mov     $__NR_rt_sigreturn, %eax
         syscall
+rt_restorer_end:
         ud2
         .section .note.GNU-stack,"",@progbits

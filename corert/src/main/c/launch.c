@@ -406,8 +406,11 @@ int main(int argc, char **argv)
         return WEXITSTATUS(status);
     }
     reap();
-    while (ranks_running)
+    while (ranks_running) {
+        if (control < 0) /* found while something was told to it, perhaps: nobody else lets the ranks go */
+            go();
         turn(signals, -1);
+    }
     while (labels_open() && turn(signals, DRAIN_MS) > 0)
         ;
     int highest = 0;

@@ -11,6 +11,7 @@
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot has eight cache lines");
 _Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
+_Static_assert(offsetof(struct slot, moved) == SLOT_MOVED, "assembler code knows this offset");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
 static int check;

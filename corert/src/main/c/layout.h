@@ -57,6 +57,7 @@ typedef int64_t i64;
 /* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
 #define SLOT_SELF 176
 #define SLOT_DEFERRED 192
+#define SLOT_MOVED 240
 
 /* How a call was intercepted: index into the statistics. */
 #define WAY_TRAPPED 0
@@ -124,7 +125,7 @@ struct slot {
     u64 sud_length;
     u64 sud_selector;
     u64 started; /* time stamp counter at entry */
-    u64 kept_mask; /* the signal mask under which `deferred` was set */
+    u64 moved;     /* by how much the frame of the handler about to run was moved */
     u32 shares;    /* 1: a process that runs in its parent's address space (vfork) */
     u32 pad;
     /* lines 4 to 7 */

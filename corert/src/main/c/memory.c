@@ -60,8 +60,9 @@ long do_memory(volatile struct slot *slot, struct context *uc)
     case __NR_brk: {
         if (!served)
             return here(uc);
+        u32 before = slot->req_seq;
         long result = ask_lwk(slot, uc);
-        if (lwk_lives() && !slot->detached) {
+        if (slot->req_seq != before && slot->rep_seq == slot->req_seq) { /* the LWK's answer, though it may be gone since */
             PROC->app_break = (u64)result;
             PROC->mapped_break = slot->reply[2];
         }

@@ -17,6 +17,7 @@
 #define FUTEX_OWNER_DIED 0x40000000u
 
 #define EPERM 1
+#define ESRCH 3
 #define EINTR 4
 #define EAGAIN 11
 #define ENOMEM 12
@@ -76,6 +77,9 @@ struct context {
 };
 #define GREGS offsetof(struct context, r8)
 #define GREGS_SIZE (offsetof(struct context, segments) - GREGS)
+#define RED_ZONE 128
+#define FP_SW_BYTES 464 /* struct _fpx_sw_bytes in struct _fpstate, <asm/sigcontext.h> */
+#define FP_MAGIC1 0x46505853u
 
 struct siginfo {
     int si_signo, si_errno, si_code, pad;
@@ -129,7 +133,7 @@ static inline long sys6(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 
 /* entry.S */
 extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt_exit[], rt_exit_end[], rt_exit_slow[],
-    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[];
+    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[], rt_restorer_end[];
 long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 long rt_clone(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, volatile struct slot *child, void *save, u64 save_end);
 
@@ -170,6 +174,13 @@ long do_limits(volatile struct slot *slot, struct context *uc);
 static inline long here(const struct context *uc)
 {
     return rt_here(uc->rax, uc->rdi, uc->rsi, uc->rdx, uc->r10, uc->r8, uc->r9);
+}
+
+/* Where a signal frame ends: the register state comes last. */
+static inline u64 frame_end(const struct context *uc)
+{
+    const u32 *words = (const u32 *)(uc->fpstate + FP_SW_BYTES);
+    return uc->fpstate + (uc->fpstate && words[0] == FP_MAGIC1 ? words[1] : 512);
 }
 
 static inline void copy(volatile void *to, const volatile void *from, u64 bytes)

@@ -9,8 +9,6 @@
 #include "rt.h"
 
 #define SIGSYS_BIT BIT(SIGSYS)
-#define FP_MAGIC1 0x46505853u
-#define FP_SW_BYTES 464 /* struct _fpx_sw_bytes in struct _fpstate, <asm/sigcontext.h> */
 
 u64 block_all(void)
 {
@@ -64,6 +62,11 @@ static void copy_fpstate(const struct context *from, struct context *to)
     copy((void *)to->fpstate, (const void *)from->fpstate, size < room ? size : room);
 }
 
+static int on_stack(const struct context *uc)
+{
+    return !(uc->stack_flags & SS_AUTODISARM) && uc->rsp > uc->stack_sp && uc->rsp - uc->stack_sp <= uc->stack_size;
+}
+
 /* The application's registers at its call site replace the runtime's in the frame. */
 static void rewrite(volatile struct slot *slot, struct siginfo *info, struct context *uc)
 {
@@ -77,9 +80,29 @@ static void rewrite(volatile struct slot *slot, struct siginfo *info, struct con
     copy((char *)uc + GREGS, (const char *)site + GREGS, GREGS_SIZE);
     uc->rip = rip;
     uc->rax = rax;
+    uc->stack_sp = site->stack_sp; /* an SS_AUTODISARM stack was taken away when the call was trapped */
+    uc->stack_flags = site->stack_flags;
+    uc->stack_size = site->stack_size;
     copy_fpstate(site, uc);
     if (info->si_signo == SIGSYS)
         info->si_addr = site->rip;
+}
+
+/*
+ * The frame of a signal that landed in the runtime lies below the runtime's own, and on the alternate stack if there is one. The
+ * handler wants it where Linux would have put it at the application's call site. What is there now is the runtime's dead frame.
+ */
+static void move_frame(volatile struct slot *slot, struct context *uc, u64 flags)
+{
+    u64 top = uc->rsp - RED_ZONE, from = (u64)uc - sizeof(u64), end = frame_end(uc); /* the return address comes first */
+    if ((flags & SA_ONSTACK) && uc->stack_size && !on_stack(uc))
+        top = uc->stack_sp + uc->stack_size;
+    u64 by = (top - end) & ~63ull;
+    if (from + by < end && end + by > from)
+        return;
+    uc->fpstate += by;
+    copy((void *)(from + by), (void *)from, end - from);
+    slot->moved = by;
 }
 
 static void keep(volatile struct slot *slot, struct siginfo *info, struct context *uc)
@@ -112,7 +135,9 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
 {
     volatile struct slot *slot = self();
     u64 base = uc->mask;
-    if (uc->rip >= RT_TEXT && uc->rip < (u64)rt_image_end) {
+    int rewritten = 0;
+    /* The restorer only returns from a handler: one more handler may run first. */
+    if (within(uc->rip, (char *)RT_TEXT, rt_image_end) && !within(uc->rip, rt_restorer, rt_restorer_end)) {
         if (within(uc->rip, rt_jump_begin, rt_jump_end)) {
             uc->rdi = uc->r12;
             uc->rsi = uc->r13;
@@ -123,6 +148,7 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
                 copy(&base, slot->mask, sizeof base);
             slot->temporary = 0;
             rewrite(slot, info, uc);
+            rewritten = 1;
         } else if (synchronous(info)) {
             to_default(sig); /* a fault of the runtime itself: let it show */
             uc->mask &= ~BIT(sig);
@@ -147,6 +173,9 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
         if (sig != SIGSYS)
             to_default(sig);
     }
+    slot->moved = 0;
+    if (rewritten)
+        move_frame(slot, uc, action.flags);
     slot->handler_mask = (base | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(sig))) & ~SIGSYS_BIT;
     return (struct leave){action.handler, (u64)&slot->handler_mask};
 }
@@ -225,11 +254,6 @@ long do_sigprocmask(volatile struct slot *slot, struct context *uc)
         copy((void *)uc->rdx, &old, sizeof old);
     }
     return 0;
-}
-
-static int on_stack(const struct context *uc)
-{
-    return !(uc->stack_flags & SS_AUTODISARM) && uc->rsp > uc->stack_sp && uc->rsp - uc->stack_sp <= uc->stack_size;
 }
 
 struct stack {

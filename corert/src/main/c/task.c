@@ -6,11 +6,28 @@
 
 #define CLONE_ARGS_MAX 256 /* bytes of struct clone_args that are copied; today's is 88 */
 #define FRAME_SIZE 1024    /* room for the context and what Linux may put behind it */
-#define RED_ZONE 128
-#define FP_SW_BYTES 464
-#define FP_MAGIC1 0x46505853u
 
-static volatile struct slot *take_slot(void)
+static void free_slot(volatile struct slot *slot);
+
+/* Gives back the slots of threads that were killed: with no LWK left, nobody else does. Returns how many. */
+static u32 reclaim(void)
+{
+    u32 count = 0;
+    if (lwk_lives())
+        return 0;
+    for (u32 index = 0; index < SLOTS; index++) {
+        volatile struct slot *slot = &SHM->slots[index];
+        u32 tid = slot->tid;
+        if (tid && (SHM->taken[index / 64] >> index % 64 & 1) && sys3(__NR_tgkill, slot->pid, tid, 0) == -ESRCH
+            && __atomic_compare_exchange_n(&slot->tid, &tid, 0, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+            free_slot(slot);
+            count++;
+        }
+    }
+    return count;
+}
+
+static volatile struct slot *find_slot(void)
 {
     for (u32 word = 0; word < SLOT_WORDS; word++) {
         u64 taken = SHM->taken[word];
@@ -26,9 +43,16 @@ static volatile struct slot *take_slot(void)
     return 0;
 }
 
+static volatile struct slot *take_slot(void)
+{
+    volatile struct slot *slot = find_slot();
+    return slot || !reclaim() ? slot : find_slot();
+}
+
 static void free_slot(volatile struct slot *slot)
 {
     u32 index = slot->index;
+    slot->tid = 0;
     __atomic_fetch_and(&SHM->taken[index / 64], ~(1ull << index % 64), __ATOMIC_SEQ_CST);
 }
 
@@ -83,12 +107,6 @@ void rt_child(struct context *uc, volatile struct slot *slot)
 {
     (void)uc;
     start(slot);
-}
-
-static u64 frame_end(const struct context *uc)
-{
-    const u32 *words = (const u32 *)(uc->fpstate + FP_SW_BYTES);
-    return uc->fpstate + (uc->fpstate && words[0] == FP_MAGIC1 ? words[1] : 512);
 }
 
 /* Copies the register frame below `sp`, with the child's view: result 0, its own stack pointer. Returns its address. */
@@ -192,7 +210,8 @@ long do_clone(volatile struct slot *slot, struct context *uc)
             *r.flags = flags &= ~(CLONE_VM | CLONE_VFORK); /* vfork may be fork: POSIX */
     }
     if (r.top) {
-        u64 sp = (u64)place_frame(uc, r.top, flags);
+        /* Without a saved stack, the alternate stack stays the parent's alone. */
+        u64 sp = (u64)place_frame(uc, r.top, area < 0 ? flags & ~CLONE_VFORK : flags);
         if (nr == __NR_clone3)
             r.args[6] = sp - r.args[5];
         else

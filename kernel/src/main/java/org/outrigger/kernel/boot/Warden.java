@@ -3,6 +3,7 @@ package org.outrigger.kernel.boot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Queue;
+import org.outrigger.abi.Errno;
 import org.outrigger.abi.Nr;
 import org.outrigger.host.Descriptors;
 import org.outrigger.host.Futex;
@@ -46,8 +47,8 @@ final class Warden implements Runnable {
     /** Watches a process; called by the loop's thread. False where there is no such process any more. */
     boolean watch(Syscalls caller, int pid) {
         long descriptor = Descriptors.processDescriptor(caller, pid);
-        if (descriptor < 0) {
-            return false;
+        if (descriptor < 0) { // for want of descriptors its end goes unseen, but it lives
+            return descriptor != -Errno.ESRCH;
         }
         descriptors.watch(caller, (int) descriptor, descriptor << 32 | pid);
         return true;

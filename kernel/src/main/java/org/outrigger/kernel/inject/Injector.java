@@ -106,10 +106,7 @@ public final class Injector {
             return false;
         }
         thread.abandoned = true;
-        if (tracer.interrupt(tid) < 0) {
-            seized.remove(tid);
-            outcome.ended(tid);
-        }
+        tracer.interrupt(tid); // a thread that is dying reports its end instead
         return true;
     }
 
@@ -148,8 +145,9 @@ public final class Injector {
         Seized thread = seized.get(tid);
         boolean ours = event == Ptrace.EVENT_STOP;
         if (thread == null || thread.abandoned) {
-            tracer.detach(tid, ours ? 0 : signal);
-            if (seized.remove(tid) != null) {
+            boolean known = seized.remove(tid) != null;
+            letGo(tid, ours ? 0 : signal);
+            if (known) {
                 outcome.released(tid);
             }
         } else if (ours && signal != Signals.SIGTRAP) {
@@ -159,9 +157,18 @@ public final class Injector {
         }
     }
 
+    /** A tracee that has just been killed cannot be detached; unless its end is reaped here, its parent never sees it. */
+    private void letGo(int tid, int signal) {
+        if (tracer.detach(tid, signal) < 0) {
+            Seized dying = new Seized();
+            dying.abandoned = true;
+            seized.put(tid, dying);
+        }
+    }
+
     private void inject(int pid, int slot) {
         Optional<String> obstacle = slot < 0 ? Optional.of("its exec was not announced") : prepare(pid, slot);
-        tracer.detach(pid, 0);
+        letGo(pid, 0);
         if (obstacle.isEmpty()) {
             outcome.injected(pid);
         } else {

@@ -9,6 +9,8 @@ import org.outrigger.host.Futex;
  */
 public final class KernelLoop {
     private static final int YIELDS = 64;
+    /** Requests after which the rest is looked after though there are more. */
+    private static final int TEND_EVERY = 256;
     private static final long NAP_NS = 1_000_000_000L;
     private static final long SHORT_NAP_NS = 50_000L;
 
@@ -42,11 +44,15 @@ public final class KernelLoop {
     /** Runs until the work is finished. */
     public void run() {
         int idle = 0;
+        int busy = 0;
         while (!work.finished()) {
             int slot = receiver.poll();
             if (slot >= 0) {
                 work.serve(slot);
                 idle = 0;
+                if (++busy % TEND_EVERY == 0) {
+                    work.tend();
+                }
             } else if (work.tend()) {
                 idle = 0;
             } else if (++idle <= spins) {

@@ -119,6 +119,11 @@ public final class Lifecycle {
             born(child);
             boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
             LwkProcess process = thread ? child.parent.process() : process(child, (int) request.arg(0));
+            if (process.ended() >= 0) { // killed since, and nobody else will give its slot back
+                reply.done(slot, 0);
+                receiver.release(slot);
+                return;
+            }
             Task task = new Task(slot, (int) request.arg(1), process, child.parent.affinity().copy(), child.core);
             tasks.add(task, clock.getAsLong());
         }
@@ -177,7 +182,9 @@ public final class Lifecycle {
         }
         expected.entrySet().removeIf(entry -> {
             Expected child = entry.getValue();
-            boolean unborn = child.process == process || child.parent.process() == process && child.process == null;
+            // A child process outlives its parent and may report yet: its slot is its own.
+            boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
+            boolean unborn = child.process == process || thread && child.parent.process() == process;
             if (unborn) {
                 born(child);
                 receiver.release(entry.getKey());
