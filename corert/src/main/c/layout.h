@@ -23,13 +23,13 @@ typedef int64_t i64;
 #define LAYOUT_MAGIC 0x4f555452 /* "OUTR" */
 
 /* Addresses in every process of a job. The window below RT_TEXT belongs to the arenas. */
-#define ARENA_BASE 0x680000000000
-#define ARENA_END 0x6fff00000000
-#define RT_TEXT 0x6fff00000000
+#define ARENA_BASE 0x7e8000000000 /* within what sanitizers leave to the application */
+#define ARENA_END 0x7ec000000000
+#define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
-#define RT_DATA 0x6fff00100000
-#define RT_SHM 0x6fff01000000
-#define RT_END 0x6fff10000000
+#define RT_DATA 0x7ec000100000
+#define RT_SHM 0x7ec001000000
+#define RT_END 0x7ec010000000
 
 #define SLOTS 16384
 #define SLOT_WORDS 256 /* SLOTS / 64 */

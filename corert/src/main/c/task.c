@@ -90,6 +90,8 @@ static void start(volatile struct slot *slot)
     if (slot->reply[5]) /* the parent asked for default actions in the child */
         arm_sigsys();
     arm(slot);
+    if (slot->pid == slot->tid)
+        sys6(__NR_prctl, PR_SET_PTRACER, HEADER->lwk_pid, 0, 0, 0, 0); /* Yama: the LWK will trace it over its exec */
     if (slot->cpu) {
         u64 cores[16];
         zero(cores, sizeof cores);
