@@ -238,6 +238,8 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     }
     if (result < 0)
         free_slot(child);
+    else if (!known && !(flags & (CLONE_THREAD | CLONE_VFORK)) && !child->tid)
+        child->pid = child->tid = (u32)result; /* reclaim must find it even if it is killed before it is armed */
     return result;
 }
 
