@@ -1,6 +1,5 @@
 package org.outrigger.kernel.boot;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -137,9 +136,6 @@ final class Job implements Lwk.Listener {
         switch (message.op()) {
             case SPAWNED -> spawned(message.first(), message.second());
             case READY -> control.go(linux);
-            case ENDED -> {
-                // Its pidfd tells the same, and for every process.
-            }
             case DONE -> {
                 exitStatus = message.first();
                 lwk.finish();
@@ -147,6 +143,9 @@ final class Job implements Lwk.Listener {
             case CLOSED -> {
                 launcherGone = true;
                 finishIfDeserted();
+            }
+            default -> {
+                // ENDED: its pidfd tells the same, and for every process.
             }
         }
     }

@@ -62,7 +62,8 @@ final class Remapping {
         if ((flags & Mman.MREMAP_FIXED) != 0) { // Linux unmaps what is there, free or not
             space.arena().forget(request.arg(4), request.arg(4) + MemoryCalls.roundUp(request.arg(2)));
         }
-        tell(space, slot, request.arg(0), MemoryCalls.roundUp(request.arg(1)), MemoryCalls.roundUp(request.arg(2)), flags, pending);
+        tell(space, slot, request.arg(0), MemoryCalls.roundUp(request.arg(1)), MemoryCalls.roundUp(request.arg(2)), flags,
+                pending);
     }
 
     private void tell(AddressSpace space, int slot, long old, long oldLength, long newLength, long flags, Pending pending) {
