@@ -19,7 +19,7 @@ import org.outrigger.kernel.memory.AddressSpace;
  * <pre>
  *    clone announced -> EXPECTED -> child reports STARTED -> task
  *                          |  parent reports failure -> forgotten
- *                          \- process ends before it started -> forgotten
+ *                          \- its process ends before it started -> forgotten
  * </pre>
  *
  * <p>Owned by the kernel loop.
@@ -177,7 +177,9 @@ public final class Lifecycle {
         }
         expected.entrySet().removeIf(entry -> {
             Expected child = entry.getValue();
-            boolean unborn = child.process == process || child.parent.process() == process && child.process == null;
+            // A forked child whose parent died unheard may live and report yet: its slot stays its own, even if it never will.
+            boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
+            boolean unborn = child.process == process || thread && child.parent.process() == process;
             if (unborn) {
                 born(child);
                 receiver.release(entry.getKey());
