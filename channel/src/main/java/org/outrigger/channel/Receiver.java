@@ -19,6 +19,8 @@ public final class Receiver {
     static final int HOT = 16;
     /** Turns without a request after which a slot is no longer polled. */
     static final int PATIENCE = 4096;
+    /** Requests of polled slots after which the doorbells come first, so that busy senders do not starve the others. */
+    private static final int STREAK = 64;
 
     private final MemorySegment memory;
     private final Geometry geometry;
@@ -29,6 +31,7 @@ public final class Receiver {
     private int hotCount;
     /** Where the polled slots are looked at next, and the doorbell words after them. */
     private int turn;
+    private int streak;
     private long bits;
     private int bitsWord;
 
@@ -60,6 +63,21 @@ public final class Receiver {
      * @return index of the slot, or -1
      */
     public int poll() {
+        if (streak >= STREAK) {
+            streak = 0;
+            int slot = pollDoorbells();
+            return slot >= 0 ? slot : pollHot();
+        }
+        int slot = pollHot();
+        if (slot >= 0) {
+            streak++;
+            return slot;
+        }
+        streak = 0;
+        return pollDoorbells();
+    }
+
+    private int pollHot() {
         for (int i = 0; i < hotCount; i++) {
             turn = turn + 1 < hotCount ? turn + 1 : 0;
             int slot = hot[turn];
@@ -71,7 +89,7 @@ public final class Receiver {
                 cool(turn);
             }
         }
-        return pollDoorbells();
+        return -1;
     }
 
     private int pollDoorbells() {

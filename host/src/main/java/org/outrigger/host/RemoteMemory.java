@@ -1,5 +1,6 @@
 package org.outrigger.host;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,7 +36,7 @@ public final class RemoteMemory {
 
     /** A NUL-terminated string of at most PATH_MAX bytes, or null where it cannot be read: the caller's EFAULT. */
     public String string(int pid, long address) {
-        StringBuilder text = new StringBuilder();
+        ByteArrayOutputStream text = new ByteArrayOutputStream(); // decoded as a whole: a character may lie on two pages
         for (long at = address; at < address + PAGE;) {
             int room = (int) (PAGE - (at & PAGE - 1));
             long got = read(pid, at, room);
@@ -46,10 +47,9 @@ public final class RemoteMemory {
             while (end < got && buffer.get(ValueLayout.JAVA_BYTE, end) != 0) {
                 end++;
             }
-            byte[] bytes = buffer.asSlice(0, end).toArray(ValueLayout.JAVA_BYTE);
-            text.append(new String(bytes, StandardCharsets.UTF_8));
+            text.write(buffer.asSlice(0, end).toArray(ValueLayout.JAVA_BYTE), 0, end);
             if (end < got) {
-                return text.toString();
+                return text.toString(StandardCharsets.UTF_8);
             }
             at += got;
         }

@@ -1,6 +1,5 @@
 package org.outrigger.kernel.boot;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -141,7 +140,6 @@ final class Job implements Lwk.Listener {
         switch (message.op()) {
             case SPAWNED -> spawned(message.first(), message.second());
             case READY -> control.go(linux);
-            case ENDED -> rankEnded(message);
             case DONE -> {
                 exitStatus = message.first();
                 ticksPerNanosecond = (double) message.third() / message.fourth();
@@ -151,6 +149,7 @@ final class Job implements Lwk.Listener {
                 launcherGone = true;
                 finishIfDeserted();
             }
+            default -> rankEnded(message);
         }
     }
 

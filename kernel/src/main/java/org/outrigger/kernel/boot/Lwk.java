@@ -163,7 +163,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         switch ((int) nr) {
             case Nr.GETPID -> parts.reply.done(task.slot(), task.process().pid());
             case Nr.GETTID -> parts.reply.done(task.slot(), task.tid());
-            case Nr.SCHED_YIELD -> parts.affinities.yield(task);
+            case Nr.SCHED_YIELD -> parts.affinities.relinquish(task);
             case Nr.SCHED_GETAFFINITY -> parts.affinities.get(task, request);
             case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, request);
             case Nr.CLONE -> parts.lifecycle.announce(task, request);

@@ -49,6 +49,7 @@ public final class AddressSpace {
         breakPeak = parent.breakNow;
         limited = parent.limited;
         heapPlain = parent.heapPlain;
+        trimDue = parent.trimDue;
     }
 
     /** The record for a child about to be forked; {@link #born} must follow. */
@@ -74,6 +75,22 @@ public final class AddressSpace {
             if (copy.ranges().any(start, end, Arena.FREE_SET)) {
                 copy.use(start, end);
             }
+        }
+    }
+
+    /** What lies in the range is no longer the arena's; nor is it a child's, whichever comes first, the fork or this. */
+    void forget(long start, long end) {
+        arena.forget(start, end);
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).arena.forget(start, end);
+        }
+    }
+
+    /** From now on only Linux knows what the allocated parts of the range are like. */
+    void taint(long start, long end) {
+        arena.taint(start, end);
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).arena.taint(start, end);
         }
     }
 

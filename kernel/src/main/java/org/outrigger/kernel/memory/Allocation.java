@@ -80,7 +80,9 @@ final class Allocation {
         space.countServed();
         pending.fourth = value;
         if (clean - dirty > ZERO_BY_HAND || pending.second != 0) {
-            pending.first = end - start;
+            pending.first = end - dirty;
+            pending.second = pending.second == 0 ? 0 : end - start;
+            pending.third = dirty;
             pending.then(cleared);
             reply.make(slot, Nr.MADVISE, dirty, clean - dirty, Mman.MADV_DONTNEED, 0, 0, 0);
         } else if (dirty < end) {
@@ -91,9 +93,11 @@ final class Allocation {
     }
 
     private void cleared(int slot, Pending pending, long result) {
-        if (pending.second != 0) {
+        if (result < 0) { // locked memory is not dropped
+            reply.zero(slot, pending.third, pending.first, pending.fourth);
+        } else if (pending.second != 0) {
             pending.then(populated);
-            reply.make(slot, Nr.MADVISE, pending.fourth, pending.first, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
+            reply.make(slot, Nr.MADVISE, pending.fourth, pending.second, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
         } else {
             reply.done(slot, pending.fourth);
         }
@@ -159,7 +163,7 @@ final class Allocation {
             }
             return;
         }
-        space.arena().forget(start, end);
+        space.forget(start, end);
         if (replace) {
             reply.here(slot);
             return;

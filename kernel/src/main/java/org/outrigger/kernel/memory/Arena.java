@@ -112,6 +112,16 @@ final class Arena {
         used -= end - start;
     }
 
+    /** From now on only Linux knows what the allocated parts of the range are like. */
+    void taint(long start, long end) {
+        long at = start;
+        while ((at = ranges.firstOf(at, end, USED_SET)) < end) {
+            long stop = ranges.firstOf(at, end, ~USED_SET);
+            ranges.set(at, stop, TAINTED);
+            at = stop;
+        }
+    }
+
     /** What lies in the range is no longer the arena's. */
     void forget(long start, long end) {
         for (int i = ranges.firstAbove(start); i < ranges.size() && ranges.from(i) < end; i++) {

@@ -49,7 +49,8 @@ public final class MemoryCalls {
         int slot = request.slot();
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
-        if (space.trimDue()) {
+        boolean fixed = request.nr() == Nr.MMAP && (request.arg(3) & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0;
+        if (space.trimDue() && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed)) {
             space.trimDue(false);
             pending.third = request.nr();
             pending.fourth = start;
@@ -74,7 +75,7 @@ public final class MemoryCalls {
             default -> {
                 boolean hole = hole(space, start & -PAGE, roundUp(start + request.arg(1)) - (start & -PAGE));
                 if (!hole) {
-                    taint(space, start & -PAGE, roundUp(start + request.arg(1)));
+                    space.taint(start & -PAGE, roundUp(start + request.arg(1)));
                 }
                 answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
             }
@@ -121,17 +122,6 @@ public final class MemoryCalls {
         return space.arena().ranges().any(start, start + length, Arena.FREE_SET);
     }
 
-    /** From now on only Linux knows what the range is like. */
-    static void taint(AddressSpace space, long start, long end) {
-        Ranges ranges = space.arena().ranges();
-        long at = start;
-        while ((at = ranges.firstOf(at, end, Arena.USED_SET)) < end) {
-            long stop = ranges.firstOf(at, end, ~Arena.USED_SET);
-            ranges.set(at, stop, Arena.TAINTED);
-            at = stop;
-        }
-    }
-
     private void mprotect(AddressSpace space, Request request, long start, long length, Pending pending) {
         int slot = request.slot();
         if ((start & PAGE - 1) != 0 || length == 0 || start + length < start) {
@@ -144,14 +134,14 @@ public final class MemoryCalls {
         if (hole == start) {
             reply.done(slot, -Errno.ENOMEM);
         } else if (hole < end) { // Linux changes what comes before the hole, then fails
-            taint(space, start, hole);
+            space.taint(start, hole);
             pending.then(prefixDone);
             reply.make(slot, Nr.MPROTECT, start, hole - start, request.arg(2), 0, 0, 0);
         } else if (request.arg(2) == (Mman.PROT_READ | Mman.PROT_WRITE) && !ranges.any(start, end, ~(1 << Arena.USED))) {
             space.countServed();
             reply.done(slot, 0);
         } else {
-            taint(space, start, end);
+            space.taint(start, end);
             reply.here(slot);
         }
     }
@@ -169,7 +159,7 @@ public final class MemoryCalls {
             if (hole) {
                 forgetFree(space, start, start + length);
             }
-            taint(space, start, start + length);
+            space.taint(start, start + length);
         }
         if (hole) { // Linux advises what is mapped and reports that something was not
             pending.then(prefixDone);
@@ -184,7 +174,7 @@ public final class MemoryCalls {
         long at = start;
         while ((at = ranges.firstOf(at, end, Arena.FREE_SET)) < end) {
             long stop = ranges.firstOf(at, end, ~Arena.FREE_SET);
-            space.arena().forget(at, stop);
+            space.forget(at, stop);
             at = stop;
         }
     }
@@ -206,7 +196,7 @@ public final class MemoryCalls {
 
     /** Another process set the limits: one of the concerned threads gives memory back when it next asks for some. */
     public void limitsFromOutside(AddressSpace space, boolean limited) {
-        space.trimDue(limited && !space.limited());
+        space.trimDue(limited && (space.trimDue() || !space.limited()));
         space.limit(limited);
     }
 

@@ -60,9 +60,10 @@ final class Remapping {
     private void byLinux(AddressSpace space, int slot, Request request, Pending pending) {
         long flags = request.arg(3);
         if ((flags & Mman.MREMAP_FIXED) != 0) { // Linux unmaps what is there, free or not
-            space.arena().forget(request.arg(4), request.arg(4) + MemoryCalls.roundUp(request.arg(2)));
+            space.forget(request.arg(4), request.arg(4) + MemoryCalls.roundUp(request.arg(2)));
         }
-        tell(space, slot, request.arg(0), MemoryCalls.roundUp(request.arg(1)), MemoryCalls.roundUp(request.arg(2)), flags, pending);
+        tell(space, slot, request.arg(0), MemoryCalls.roundUp(request.arg(1)), MemoryCalls.roundUp(request.arg(2)), flags,
+                pending);
     }
 
     private void tell(AddressSpace space, int slot, long old, long oldLength, long newLength, long flags, Pending pending) {
@@ -79,12 +80,12 @@ final class Remapping {
         AddressSpace space = (AddressSpace) pending.subject;
         long old = pending.first;
         if (result >= 0 && pending.fourth != 0) {
-            MemoryCalls.taint(space, old, old + pending.second);
+            space.taint(old, old + pending.second);
         } else if (result == old) {
-            MemoryCalls.taint(space, old, old + Math.min(pending.second, pending.third));
-            space.arena().forget(old + pending.third, old + pending.second);
+            space.taint(old, old + Math.min(pending.second, pending.third));
+            space.forget(old + pending.third, old + pending.second);
         } else if (result >= 0) {
-            space.arena().forget(old, old + pending.second);
+            space.forget(old, old + pending.second);
         }
         reply.done(slot, result);
     }

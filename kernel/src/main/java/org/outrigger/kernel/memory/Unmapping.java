@@ -51,7 +51,7 @@ final class Unmapping {
         } else if (!ranges.any(start, end, ~Arena.FREE_SET)) {
             reply.done(slot, value); // nothing there that the application could know of
         } else {
-            space.arena().forget(start, end);
+            space.forget(start, end);
             pending.then(unmapped);
             reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
         }
@@ -80,7 +80,7 @@ final class Unmapping {
             if ((Arena.FREE_SET & 1 << ranges.tag(i)) != 0) {
                 long start = ranges.from(i);
                 long end = ranges.to(i);
-                space.arena().forget(start, end);
+                space.forget(start, end);
                 pending.then((itsSlot, itsPending, result) -> trim(space, itsSlot, itsPending, after));
                 reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
                 return;

@@ -53,6 +53,7 @@ public final class Affinities {
         reply.done(request.slot(), 0);
     }
 
+    /** Confines the thread to what is left of the mask when the cores of others are taken out; EINVAL where nothing is. */
     public void set(Task task, Request request) {
         int slot = request.slot();
         Task target = target(task, request);
@@ -91,7 +92,7 @@ public final class Affinities {
     }
 
     /** With one thread on the core there is nobody to yield to. */
-    public void yield(Task task) {
+    public void relinquish(Task task) {
         if (placement.load(task.core()) <= 1) {
             reply.done(task.slot(), 0);
         } else {

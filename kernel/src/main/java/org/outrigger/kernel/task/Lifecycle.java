@@ -19,7 +19,7 @@ import org.outrigger.kernel.memory.AddressSpace;
  * <pre>
  *    clone announced -> EXPECTED -> child reports STARTED -> task
  *                          |  parent reports failure -> forgotten
- *                          \- process ends before it started -> forgotten
+ *                          \- its process ends before it started -> forgotten
  * </pre>
  *
  * <p>Owned by the kernel loop.
@@ -182,7 +182,7 @@ public final class Lifecycle {
         }
         expected.entrySet().removeIf(entry -> {
             Expected child = entry.getValue();
-            // A child process outlives its parent and may report yet: its slot is its own.
+            // A forked child whose parent died unheard may live and report yet: its slot stays its own, even if it never will.
             boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
             boolean unborn = child.process == process || thread && child.parent.process() == process;
             if (unborn) {

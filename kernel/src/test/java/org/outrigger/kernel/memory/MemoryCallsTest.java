@@ -1,0 +1,228 @@
+package org.outrigger.kernel.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.outrigger.abi.Errno;
+import org.outrigger.abi.Mman;
+import org.outrigger.abi.Nr;
+import org.outrigger.corert.Layout;
+
+/** Single calls: their results, their errors, and how often Linux is troubled. */
+class MemoryCallsTest {
+    private static final long PAGE = SimulatedLinux.PAGE;
+    private static final long RW = Mman.PROT_READ | Mman.PROT_WRITE;
+    private static final long ANON = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
+    private static final long BREAK = SimulatedLinux.BREAK;
+    private static final long MIB = 1L << 20;
+
+    private final SimulatedKernel kernel = new SimulatedKernel(true);
+    private final SimulatedProcess process = new SimulatedProcess(kernel);
+    private final SimulatedLinux linux = process.linux;
+
+    private long map(long bytes) {
+        long at = process.make(Nr.MMAP, 0, bytes, RW, ANON, -1, 0);
+        assertTrue(at > 0, () -> "errno " + -at);
+        for (long page = at; page < at + bytes; page += PAGE) {
+            assertEquals(0, linux.page(page).content, "not zero");
+            assertEquals(RW, linux.page(page).prot, "not writable");
+        }
+        return at;
+    }
+
+    private void dirty(long at, long bytes) {
+        for (long page = at; page < at + bytes; page += PAGE) {
+            linux.page(page).content = page;
+        }
+    }
+
+    private static boolean inArena(long at) {
+        return at >= Layout.ARENA_BASE && at < Layout.ARENA_END;
+    }
+
+    @Test
+    void smallPiecesAreServedWithoutLinux() {
+        long first = map(PAGE);
+        assertTrue(inArena(first));
+        long before = linux.calls();
+        long second = map(5 * PAGE);
+        dirty(second, 5 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, second, 5 * PAGE));
+        assertEquals(second, map(5 * PAGE), "kept for the next");
+        assertEquals(0, process.make(Nr.MPROTECT, second, PAGE, RW));
+        assertEquals(before, linux.calls());
+        assertTrue(process.space.served() > 3);
+    }
+
+    @Test
+    void largePiecesComeBackZero() {
+        for (int i = 0; i < 3; i++) {
+            long at = map(40 * MIB);
+            assertEquals(0, at % Arena.HUGE);
+            dirty(at, 40 * MIB);
+            assertEquals(0, process.make(Nr.MUNMAP, at, 40 * MIB));
+        }
+        assertEquals(1, process.space.extents());
+    }
+
+    @Test
+    void memoryThatLinuxWillNotDropIsClearedByHand() {
+        long[] pieces = new long[3];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = map(MIB);
+            dirty(pieces[i], MIB);
+        }
+        linux.lockAll();
+        for (long piece : pieces) {
+            assertEquals(0, process.make(Nr.MUNMAP, piece, MIB));
+        }
+        dirty(map(3 * MIB), 3 * MIB);
+        assertEquals(0, process.make(Nr.MUNMAP, pieces[0], 3 * MIB));
+        assertEquals(pieces[0], process.make(Nr.MMAP, pieces[0], MIB, RW, ANON | Mman.MAP_POPULATE, -1, 0));
+        assertEquals(0, linux.page(pieces[0]).content);
+    }
+
+    @Test
+    void badArgumentsFailAsUnderLinux() {
+        long at = map(4 * PAGE);
+        assertEquals(-Errno.EINVAL, process.make(Nr.MMAP, 0, 0, RW, ANON, -1, 0));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MUNMAP, at, 0));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MUNMAP, at + 1, PAGE));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MUNMAP, at, Long.MAX_VALUE));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MPROTECT, at + 8, PAGE, RW));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MADVISE, at + 8, PAGE, Mman.MADV_DONTNEED));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MREMAP, at + 8, PAGE, PAGE, 0));
+        assertEquals(-Errno.EINVAL, process.make(Nr.MREMAP, at, PAGE, 0, 0));
+        assertEquals(-Errno.EEXIST, process.make(Nr.MMAP, at, PAGE, RW, ANON | Mman.MAP_FIXED_NOREPLACE, -1, 0));
+        assertEquals(4 * PAGE, process.space.arenaUsed());
+    }
+
+    /** To the application, free memory of the arena is not mapped. */
+    @Test
+    void freeMemoryIsAHole() {
+        long at = map(4 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, at + 2 * PAGE, PAGE));
+        assertEquals(0, process.make(Nr.MUNMAP, at + 2 * PAGE, PAGE), "twice is no error");
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MPROTECT, at + 2 * PAGE, PAGE, RW));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MPROTECT, at, 4 * PAGE, Mman.PROT_READ));
+        assertEquals(Mman.PROT_READ, linux.page(at + PAGE).prot, "what comes before the hole is changed");
+        assertEquals(RW, linux.page(at + 3 * PAGE).prot, "what comes after it is not");
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MADVISE, at, 4 * PAGE, Mman.MADV_DONTNEED));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MINCORE, at, 4 * PAGE, 0));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MSYNC, at, 4 * PAGE, 0));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MLOCK, at, 4 * PAGE));
+        assertEquals(-Errno.EFAULT, process.make(Nr.MREMAP, at, 4 * PAGE, 8 * PAGE, Mman.MREMAP_MAYMOVE));
+        assertEquals(at + 2 * PAGE, process.make(Nr.MMAP, at + 2 * PAGE, PAGE, RW, ANON | Mman.MAP_FIXED_NOREPLACE, -1, 0));
+    }
+
+    @Test
+    void protectedMemoryNeverComesBackProtected() {
+        long at = map(4 * PAGE);
+        assertEquals(0, process.make(Nr.MPROTECT, at, 4 * PAGE, Mman.PROT_NONE));
+        assertEquals(0, process.make(Nr.MUNMAP, at, 4 * PAGE));
+        assertNull(linux.page(at), "only Linux knows what it is like");
+        map(4 * PAGE);
+        map(32 * MIB);
+    }
+
+    @Test
+    void mremapGrowsInPlaceShrinksAndMoves() {
+        long at = map(2 * PAGE);
+        dirty(at, 2 * PAGE);
+        assertEquals(at, process.make(Nr.MREMAP, at, 2 * PAGE, 6 * PAGE, 0));
+        assertEquals(at + PAGE, linux.page(at + PAGE).content);
+        assertEquals(0, linux.page(at + 5 * PAGE).content);
+        assertEquals(at, process.make(Nr.MREMAP, at, 6 * PAGE, PAGE, 0));
+        long wall = map(PAGE);
+        assertEquals(at + PAGE, wall);
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MREMAP, at, PAGE, 2 * PAGE, 0));
+        long moved = process.make(Nr.MREMAP, at, PAGE, 9 * PAGE, Mman.MREMAP_MAYMOVE);
+        assertTrue(moved > 0 && moved != at);
+        assertEquals(at, linux.page(moved).content);
+        assertNull(linux.page(at));
+        assertNotEquals(at, map(PAGE), "no longer the arena's");
+    }
+
+    @Test
+    void aHintInTheArenaIsFollowed() {
+        long at = map(8 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, at, 8 * PAGE));
+        assertEquals(at + 3 * PAGE, process.make(Nr.MMAP, at + 3 * PAGE + 5, PAGE, RW, ANON, -1, 0));
+        assertNotEquals(at + 3 * PAGE, process.make(Nr.MMAP, at + 3 * PAGE, PAGE, RW, ANON, -1, 0));
+    }
+
+    @Test
+    void theHeapGrowsShrinksAndComesBackZero() {
+        assertEquals(BREAK, process.make(Nr.BRK, 0));
+        long top = BREAK + 100 * PAGE + 24;
+        assertEquals(top, process.make(Nr.BRK, top));
+        long before = linux.calls();
+        dirty(BREAK, 101 * PAGE);
+        assertEquals(BREAK + PAGE, process.make(Nr.BRK, BREAK + PAGE));
+        assertEquals(top, process.make(Nr.BRK, top));
+        assertEquals(BREAK, linux.page(BREAK).content, "what is below the break stays");
+        assertEquals(0, linux.page(BREAK + PAGE).content);
+        assertEquals(0, linux.page(top).content);
+        assertEquals(before, linux.calls());
+        assertEquals(top, process.make(Nr.BRK, BREAK - 1), "a break below the heap is refused by telling the old one");
+        assertEquals(100 * PAGE + 24, process.space.heapPeak());
+    }
+
+    @Test
+    void anUnusualMappingAtAFixedPlaceIsLinuxs() {
+        long at = map(4 * PAGE);
+        assertEquals(at, process.make(Nr.MMAP, at, PAGE, Mman.PROT_READ, Mman.MAP_PRIVATE | Mman.MAP_FIXED, 3, 0));
+        assertEquals(0, process.make(Nr.MUNMAP, at, 4 * PAGE));
+        assertNull(linux.page(at));
+        assertNotEquals(at, map(PAGE));
+    }
+
+    @Test
+    void underALimitLinuxDoesTheWork() {
+        long at = map(PAGE);
+        process.make(Nr.BRK, BREAK + PAGE);
+        process.limits(true);
+        assertEquals(2, linux.mappedPages(), "nothing is kept ahead of use");
+        assertFalse(inArena(map(PAGE)));
+        assertEquals(BREAK + 3 * PAGE, process.make(Nr.BRK, BREAK + 3 * PAGE));
+        assertEquals(1 + 1 + 3, linux.mappedPages());
+        assertEquals(0, process.make(Nr.MUNMAP, at, PAGE));
+        process.limits(false);
+        assertTrue(inArena(map(PAGE)));
+    }
+
+    @Test
+    void aLimitFromOutsideTakesEffectWithTheNextRequestForMemory() {
+        long at = map(4 * PAGE);
+        kernel.calls().limitsFromOutside(process.space, true);
+        assertEquals(0, process.make(Nr.MPROTECT, at, PAGE, Mman.PROT_NONE));
+        assertFalse(inArena(map(PAGE)));
+        assertEquals(5, linux.mappedPages());
+        process.limits(false);
+        assertEquals(0, process.make(Nr.MUNMAP, at, 4 * PAGE));
+        for (int i = 0; i < 10; i++) {
+            map(4 * PAGE);
+        }
+    }
+
+    @Test
+    void withoutArenasOnlyTheHeapIsServed() {
+        SimulatedProcess plain = new SimulatedProcess(new SimulatedKernel(false));
+        assertFalse(inArena(plain.make(Nr.MMAP, 0, PAGE, RW, ANON, -1, 0)));
+        assertEquals(BREAK + PAGE, plain.make(Nr.BRK, BREAK + PAGE));
+    }
+
+    @Test
+    void extentsGoRoundWhatTheApplicationHasInTheWindow() {
+        long squatter = Layout.ARENA_BASE + 5 * PAGE;
+        assertEquals(squatter, process.make(Nr.MMAP, squatter, PAGE, RW, ANON | Mman.MAP_FIXED, -1, 0));
+        linux.page(squatter).content = 1;
+        long at = map(PAGE);
+        assertTrue(inArena(at) && at > squatter);
+        assertEquals(1, linux.page(squatter).content);
+    }
+}

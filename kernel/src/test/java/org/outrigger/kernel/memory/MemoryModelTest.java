@@ -1,0 +1,57 @@
+package org.outrigger.kernel.memory;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random programs: what they allocate is theirs alone, zero, and stays as they left it; forked children too. */
+class MemoryModelTest {
+
+    private static void run(Application application, int steps) {
+        for (int i = 0; i < steps; i++) {
+            application.step();
+            if (i % 16 == 0) {
+                application.check();
+            }
+        }
+        application.settle();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void oneThread(long seed) {
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 1), 1500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void fourThreadsAtATime(long seed) {
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 4), 2000);
+    }
+
+    /** Linux copies the pages at one moment, the LWK its record at another: the parent's other threads go on between them. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28, 29, 30})
+    void forksWhileOtherThreadsGoOn(long seed) {
+        Random random = new Random(seed);
+        Application parent = new Application(new SimulatedProcess(new SimulatedKernel(true)), random, 0, 4);
+        run(parent, 300);
+        for (int fork = 0; fork < 6; fork++) {
+            parent.heapRests(true);
+            AddressSpace record = parent.process().space.fork();
+            go(parent, random.nextInt(60));
+            Application child = parent.fork(record, 10 + fork);
+            go(parent, random.nextInt(60));
+            parent.process().space.born(record);
+            parent.heapRests(false);
+            run(child, 400);
+            run(parent, 100);
+        }
+    }
+
+    private static void go(Application application, int steps) {
+        for (int i = 0; i < steps; i++) {
+            application.step();
+        }
+    }
+}

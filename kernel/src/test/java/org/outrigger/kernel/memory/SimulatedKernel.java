@@ -1,0 +1,81 @@
+package org.outrigger.kernel.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
+import org.outrigger.channel.Geometry;
+import org.outrigger.channel.Receiver;
+import org.outrigger.corert.Layout;
+import org.outrigger.kernel.loop.Pending;
+import org.outrigger.kernel.loop.Reply;
+import org.outrigger.kernel.loop.Request;
+
+/** The memory calls behind a real channel in this process's own memory, with threads that the test moves step by step. */
+final class SimulatedKernel {
+    private static final int SLOTS = 64;
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(Layout.SLOT_BASE + SLOTS * Layout.SLOT_SIZE, 4096);
+    private final Geometry geometry = new Geometry(SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING, Layout.TAKEN,
+            Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
+    private final Receiver receiver = new Receiver(memory, geometry, address -> { });
+    private final Reply reply = new Reply(memory, geometry, receiver);
+    private final Request request = new Request(memory, geometry);
+    private final MemoryCalls calls;
+    private final Map<Integer, Pending> pending = new HashMap<>();
+
+    /** @param arenas as {@link MemoryCalls} has it */
+    SimulatedKernel(boolean arenas) {
+        calls = new MemoryCalls(reply, arenas);
+    }
+
+    MemoryCalls calls() {
+        return calls;
+    }
+
+    private long at(int slot, long field) {
+        return geometry.slot(slot) + field;
+    }
+
+    /** A thread posts a request and the kernel answers it. */
+    void ask(AddressSpace space, int slot, long op, long nr, long... arg) {
+        memory.set(ValueLayout.JAVA_INT, at(slot, Layout.OP), (int) op);
+        memory.set(ValueLayout.JAVA_LONG, at(slot, Layout.NR), nr);
+        for (int i = 0; i < arg.length; i++) {
+            memory.set(ValueLayout.JAVA_LONG, at(slot, Layout.ARG + i * 8L), arg[i]);
+        }
+        int sequence = memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ)) + 1;
+        memory.set(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ), sequence);
+        long word = Layout.PENDING + slot / Long.SIZE * 8L;
+        memory.set(ValueLayout.JAVA_LONG, word, memory.get(ValueLayout.JAVA_LONG, word) | 1L << slot);
+        int found = receiver.poll();
+        if (found != slot) {
+            throw new AssertionError("slot " + slot + " asked, " + found + " was found");
+        }
+        request.load(slot);
+        Pending notes = pending.computeIfAbsent(slot, key -> new Pending());
+        if (op == Layout.OP_SYSCALL) {
+            calls.serve(space, request, notes);
+        } else if (op == Layout.OP_LIMITS) {
+            calls.limits(space, slot, arg[0] != -1, notes);
+        } else {
+            notes.take().resume(slot, notes, request.arg(0));
+        }
+        if (memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REP_SEQ)) != sequence) {
+            throw new AssertionError("no answer to call " + nr);
+        }
+    }
+
+    int kind(int slot) {
+        return memory.get(ValueLayout.JAVA_INT, at(slot, Layout.KIND));
+    }
+
+    long value(int slot) {
+        return memory.get(ValueLayout.JAVA_LONG, at(slot, Layout.VALUE));
+    }
+
+    long operand(int slot, int index) {
+        return memory.get(ValueLayout.JAVA_LONG, at(slot, Layout.REPLY + index * 8L));
+    }
+}
