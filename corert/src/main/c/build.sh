@@ -22,7 +22,8 @@ for source in entry.S init.c trap.c channel.c signal.c task.c memory.c; do
     $cc $flags -c "$source" -o "$object"
     objects="$objects $object"
 done
-$cc -nostdlib -static -Wl,--build-id=none -Wl,-T,runtime.lds -o "$out/c/runtime.elf" $objects
+$cc -E -P -D__ASSEMBLER__ -x c -include layout.h runtime.lds > "$out/c/runtime.lds"
+$cc -nostdlib -static -Wl,--build-id=none -Wl,-T,"$out/c/runtime.lds" -o "$out/c/runtime.elf" $objects
 objcopy -O binary -j .text "$out/c/runtime.elf" "$resources/runtime.bin"
 $cc $flags -c bootstrap.S -o "$out/c/bootstrap.o"
 objcopy -O binary -j .text "$out/c/bootstrap.o" "$resources/bootstrap.bin"

@@ -182,6 +182,20 @@ rt_clone:
         syscall
         ud2
 
+/* long rt_elsewhere(rsp, nr, a, b): a system call made on another stack, which it does not touch. */
+        .globl  rt_elsewhere
+rt_elsewhere:
+        push    %rbx
+        mov     %rsp, %rbx
+        mov     %rdi, %rsp
+        mov     %rsi, %rax
+        mov     %rdx, %rdi
+        mov     %rcx, %rsi
+        syscall
+        mov     %rbx, %rsp
+        pop     %rbx
+        ret
+
         .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
 rt_restorer:
         mov     $__NR_rt_sigreturn, %eax

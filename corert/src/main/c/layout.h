@@ -23,13 +23,13 @@ typedef int64_t i64;
 #define LAYOUT_MAGIC 0x4f555452 /* "OUTR" */
 
 /* Addresses in every process of a job. The window below RT_TEXT belongs to the arenas. */
-#define ARENA_BASE 0x680000000000
-#define ARENA_END 0x6fff00000000
-#define RT_TEXT 0x6fff00000000
+#define ARENA_BASE 0x7e8000000000 /* within what sanitizers leave to the application */
+#define ARENA_END 0x7ec000000000
+#define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
-#define RT_DATA 0x6fff00100000
-#define RT_SHM 0x6fff01000000
-#define RT_END 0x6fff10000000
+#define RT_DATA 0x7ec000100000
+#define RT_SHM 0x7ec001000000
+#define RT_END 0x7ec010000000
 
 #define SLOTS 16384
 #define SLOT_WORDS 256 /* SLOTS / 64 */
@@ -125,8 +125,9 @@ struct slot {
     u64 sud_length;
     u64 sud_selector;
     u64 started; /* time stamp counter at entry */
-    u64 moved;   /* by how much the frame of the handler about to run was moved */
-    u64 pad[1];
+    u64 moved;     /* by how much the frame of the handler about to run was moved */
+    u32 shares;    /* 1: a process that runs in its parent's address space (vfork) */
+    u32 pad;
     /* lines 4 to 7 */
     u8 siginfo[128];
     u8 mask[128]; /* a CPU or signal mask on its way */

@@ -44,6 +44,7 @@
 #define SA_ONSTACK 0x08000000ull
 #define SA_NODEFER 0x40000000ull
 #define SA_RESETHAND 0x80000000ull
+#define KNOWN_SA_FLAGS (0x00000807ull | 0x10000000ull | SA_RESTORER | SA_ONSTACK | SA_NODEFER | SA_RESETHAND) /* <linux/signal.h> */
 #define SIG_DFL 0
 #define SIG_IGN 1
 
@@ -54,6 +55,7 @@
 #define ARCH_GET_GS 0x1004
 
 #define PTRACE_TRACEME 0
+#define PR_SET_PTRACER 0x59616d61
 #define CLONE_VM 0x00000100ull
 #define CLONE_VFORK 0x00004000ull
 #define CLONE_THREAD 0x00010000ull
@@ -137,6 +139,8 @@ extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt
     rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[], rt_restorer_end[];
 long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 long rt_clone(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, volatile struct slot *child, void *save, u64 save_end);
+
+long rt_elsewhere(u64 rsp, long nr, const void *a, const void *b);
 
 /* channel.c */
 int lwk_lives(void);

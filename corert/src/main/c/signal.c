@@ -176,7 +176,12 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
     slot->moved = 0;
     if (rewritten)
         move_frame(slot, uc, action.flags);
-    slot->handler_mask = (base | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(sig))) & ~SIGSYS_BIT;
+    u64 blocked = slot->sigsys_blocked ? SIGSYS_BIT : 0;
+    u64 mask = base | blocked | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(sig));
+    slot->handler_mask = mask & ~SIGSYS_BIT;
+    slot->sigsys_blocked = (mask & SIGSYS_BIT) != 0;
+    if (sig != SIGSYS) /* whose frame Linux reads by itself */
+        uc->mask |= blocked;
     return (struct leave){action.handler, (u64)&slot->handler_mask};
 }
 
@@ -193,6 +198,7 @@ long do_sigaction(struct context *uc)
             return -EFAULT;
         copy(&new, (void *)uc->rsi, sizeof new);
     }
+    new.flags &= KNOWN_SA_FLAGS; /* as Linux forgets those that it does not know */
     if (sig < 1 || sig > NSIG || (uc->rsi && (sig == SIGKILL || sig == SIGSTOP)))
         return -EINVAL;
     struct action before = *mine;
@@ -262,7 +268,7 @@ struct stack {
     u64 size;
 };
 
-/* sigaltstack(new, old): rt_sigreturn installs what the frame says; Linux itself would refuse while the runtime stands on it. */
+/* sigaltstack(new, old): what the frame says must agree, for rt_sigreturn installs that. */
 long do_sigaltstack(struct context *uc)
 {
     struct stack old = {uc->stack_sp, 0, 0, uc->stack_size};
@@ -274,14 +280,12 @@ long do_sigaltstack(struct context *uc)
         copy(&new, (void *)uc->rdi, sizeof new);
         if (uc->stack_size && on_stack(uc))
             return -EPERM;
-        u32 mode = new.flags & ~SS_AUTODISARM;
-        if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
-            return -EINVAL;
-        if (mode == SS_DISABLE) {
+        /* Linux would refuse while the runtime stands on the old one: the call is made from the application's own stack. */
+        long result = rt_elsewhere(uc->rsp - RED_ZONE, __NR_sigaltstack, &new, 0);
+        if (result < 0)
+            return result;
+        if ((new.flags & ~SS_AUTODISARM) == SS_DISABLE)
             new.sp = new.size = 0;
-        } else if (new.size < 2048) {
-            return -ENOMEM;
-        }
         uc->stack_sp = new.sp;
         uc->stack_flags = new.flags;
         uc->stack_size = new.size;
@@ -346,8 +350,6 @@ long do_masked(volatile struct slot *slot, struct context *uc)
 void prepare_sigreturn(volatile struct slot *slot, struct context *uc)
 {
     struct context *frame = (struct context *)uc->rsp;
-    if (frame->mask & SIGSYS_BIT) {
-        frame->mask &= ~SIGSYS_BIT;
-        slot->sigsys_blocked = 1;
-    }
+    slot->sigsys_blocked = (frame->mask & SIGSYS_BIT) != 0;
+    frame->mask &= ~SIGSYS_BIT;
 }

@@ -70,6 +70,7 @@ void open_slot(volatile struct slot *slot, u32 index)
     slot->self = (u64)slot;
     slot->deferred = slot->temporary = 0;
     slot->sud_on = 0;
+    slot->shares = 0;
 }
 
 /* Makes `slot` the calling thread's: GS and dispatch. 0 or negative errno. */
@@ -89,6 +90,8 @@ static void start(volatile struct slot *slot)
     if (slot->reply[5]) /* the parent asked for default actions in the child */
         arm_sigsys();
     arm(slot);
+    if (slot->pid == slot->tid)
+        sys6(__NR_prctl, PR_SET_PTRACER, HEADER->lwk_pid, 0, 0, 0, 0); /* Yama: the LWK will trace it over its exec */
     if (slot->cpu) {
         u64 cores[16];
         zero(cores, sizeof cores);
@@ -194,6 +197,7 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     u64 flags = *r.flags;
     child->sigsys_blocked = slot->sigsys_blocked;
     child->gs_base = slot->gs_base;
+    child->shares = (flags & (CLONE_VM | CLONE_THREAD)) == CLONE_VM || ((flags & CLONE_THREAD) && slot->shares);
     child->reply[5] = (flags & CLONE_CLEAR_SIGHAND) != 0;
     slot->nr = __NR_clone;
     slot->arg[0] = flags;
@@ -286,7 +290,8 @@ long do_ptrace(volatile struct slot *slot, struct context *uc)
     slot->nr = uc->rax;
     ask(slot, OP_SYSCALL);
     slot->detached = 1;
-    settle();
+    if (!slot->shares)
+        settle();
     sys6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0, 0);
     return here(uc);
 }

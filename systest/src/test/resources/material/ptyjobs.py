@@ -61,8 +61,9 @@ expect("PROMPT> ")
 line("echo trapped $?")
 say("./prog sleep 30\n"); settle(); settle(); say("\x1c"); expect("PROMPT> ")
 line("echo quit $?")
-say("./prog python3 -c 'import signal,os; signal.signal(signal.SIGWINCH, lambda *_: print(\"winch\", *os.get_terminal_size(), "
-    "flush=True)); print(\"wait\", flush=True); signal.pause()'\n")
+say("./prog python3 -c 'import signal,os,time; seen=[]; signal.signal(signal.SIGWINCH, lambda *_: seen.append(1)); "
+    "print(\"wait\", flush=True); [time.sleep(0.05) for _ in iter(lambda: bool(seen), True)]; "
+    "print(\"winch\", *os.get_terminal_size(), flush=True)'\n")
 expect("wait"); fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0)); expect("winch 77 33"); expect("PROMPT> ")
 say("./prog sleep 30 &\n"); expect("PROMPT> ")
 line("kill -STOP %1; sleep 0.5; jobs; kill -CONT %1; kill %1; wait %1; echo background $?", "background 143")
