@@ -50,7 +50,6 @@
 
 #define SYS_USER_DISPATCH 2 /* si_code, <asm-generic/siginfo.h> */
 #define PR_SET_SYSCALL_USER_DISPATCH 59
-#define PR_SET_PTRACER 0x59616d61
 #define ARCH_SET_GS 0x1001
 #define ARCH_GET_GS 0x1004
 
