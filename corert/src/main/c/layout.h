@@ -52,7 +52,7 @@ typedef int64_t i64;
 #define RE_TELL 3  /* make the call on this core, then post its result */
 #define RE_DO 4    /* make the call `value` with arg, then post its result */
 #define RE_ZERO 5  /* zero arg1 bytes from arg0 on, then value is the result */
-#define RE_PLAIN 6 /* (clone) the child is left to plain Linux */
+#define RE_PLAIN 6 /* (clone, OP_STARTED) the child is left to plain Linux */
 
 /* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
 #define SLOT_SELF 176

@@ -174,14 +174,14 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
             to_default(sig);
     }
     slot->moved = 0;
-    if (rewritten)
-        move_frame(slot, uc, action.flags);
     u64 blocked = slot->sigsys_blocked ? SIGSYS_BIT : 0;
     u64 mask = base | blocked | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(sig));
     slot->handler_mask = mask & ~SIGSYS_BIT;
     slot->sigsys_blocked = (mask & SIGSYS_BIT) != 0;
     if (sig != SIGSYS) /* whose frame Linux reads by itself */
         uc->mask |= blocked;
+    if (rewritten) /* at last: what is written to the old frame later is lost */
+        move_frame(slot, uc, action.flags);
     return (struct leave){action.handler, (u64)&slot->handler_mask};
 }
 
@@ -280,8 +280,13 @@ long do_sigaltstack(struct context *uc)
         copy(&new, (void *)uc->rdi, sizeof new);
         if (uc->stack_size && on_stack(uc))
             return -EPERM;
-        /* Linux would refuse while the runtime stands on the old one: the call is made from the application's own stack. */
+        /*
+         * Linux would refuse while the runtime stands on the old one: the call is made from the application's own stack. A signal
+         * frame there, or at the top of the old one, would lie on the runtime's: none may come.
+         */
+        u64 mask = block_all();
         long result = rt_elsewhere(uc->rsp - RED_ZONE, __NR_sigaltstack, &new, 0);
+        sys4(__NR_rt_sigprocmask, SIG_SETMASK, &mask, 0, 8);
         if (result < 0)
             return result;
         if ((new.flags & ~SS_AUTODISARM) == SS_DISABLE)

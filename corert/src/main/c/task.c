@@ -101,7 +101,8 @@ static void start(volatile struct slot *slot)
     }
     slot->arg[0] = slot->pid;
     slot->arg[1] = slot->tid;
-    ask(slot, OP_STARTED);
+    if (ask(slot, OP_STARTED) && slot->kind == RE_PLAIN)
+        slot->detached = 1;
 }
 
 /* From entry.S: a child with a stack of its own. */

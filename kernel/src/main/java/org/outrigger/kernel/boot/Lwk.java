@@ -127,7 +127,13 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
                     process.program(names.program(process.pid()));
                 }
             }
-            case (int) Layout.OP_STARTED -> parts.lifecycle.started(request);
+            case (int) Layout.OP_STARTED -> {
+                if (injector.holds((int) request.arg(0))) {
+                    parts.lifecycle.started(request);
+                } else {
+                    parts.reply.plain(slot);
+                }
+            }
             default -> other(slot, task);
         }
     }
@@ -191,7 +197,9 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         String path = request.nr() == Nr.EXECVE
                 ? injector.programPath(pid, request.arg(0))
                 : injector.programPathAt(pid, (int) request.arg(0), request.arg(1));
-        Optional<String> why = injector.plainLinux(path);
+        Optional<String> why = injector.holds(task.tid())
+                ? injector.plainLinux(path)
+                : Optional.of("its number is not the LWK's: another PID namespace, or its memory cannot be read");
         if (why.isEmpty()) {
             long seized = injector.announce(task.tid());
             if (seized < 0) {

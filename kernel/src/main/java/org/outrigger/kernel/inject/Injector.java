@@ -1,5 +1,6 @@
 package org.outrigger.kernel.inject;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import org.outrigger.abi.Ptrace;
 import org.outrigger.abi.Signals;
 import org.outrigger.abi.WaitStatus;
 import org.outrigger.corert.Image;
+import org.outrigger.corert.Layout;
 import org.outrigger.host.ProcFile;
 import org.outrigger.host.RemoteMemory;
 import org.outrigger.host.Syscalls;
@@ -28,6 +30,7 @@ import org.outrigger.host.Tracer;
  */
 public final class Injector {
     private static final int CS_64 = 0x33;
+    private static final int HEADER_BYTES = 256;
 
     /** What becomes of a seized thread. */
     public interface Outcome {
@@ -62,6 +65,7 @@ public final class Injector {
     private final Slots slots;
     private final long[] bootstrap;
     private final Map<Integer, Seized> seized = new HashMap<>();
+    private final int lwk = (int) ProcessHandle.current().pid();
 
     /** @param imagePath the memfd's path in {@code /proc}, as every process can open it */
     public Injector(Syscalls linux, ProcFile files, RemoteMemory remote, String imagePath, Outcome outcome,
@@ -83,6 +87,17 @@ public final class Injector {
     /** Why a program is left to plain Linux, judged by its file. */
     public Optional<String> plainLinux(String path) {
         return check.plainLinux(path);
+    }
+
+    /**
+     * Whether the process with this number has this job's channels mapped. A number that a process tells may mean another
+     * process here: it comes from another PID namespace, or the slot was scribbled on.
+     */
+    public boolean holds(int pid) {
+        long got = remote.read(pid, Layout.RT_SHM, HEADER_BYTES);
+        return got == HEADER_BYTES
+                && remote.buffer().get(ValueLayout.JAVA_INT, Layout.MAGIC) == (int) Layout.LAYOUT_MAGIC
+                && remote.buffer().get(ValueLayout.JAVA_INT, Layout.LWK_PID) == lwk;
     }
 
     /** Seizes a thread that will exec. Returns 0 or a negative errno: another tracer owns it, or Linux forbids it. */
