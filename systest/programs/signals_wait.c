@@ -239,14 +239,14 @@ static void timed_wait(void) {
     sigset_t set;
     siginfo_t info;
     struct timespec zero = {0, 0}, some = {0, 2000000}, bad = {0, 2000000000};
-    block(&set, SIGUSR1, SIGSYS);
+    block(&set, SIGUSR1, SIGUSR2);
     CHECK_ERRNO(sigtimedwait(&set, &info, &zero), EAGAIN);
     CHECK_ERRNO(sigtimedwait(&set, &info, &some), EAGAIN);
     CHECK_ERRNO(sigtimedwait(&set, &info, &bad), EINVAL);
-    CHECK(raise(SIGUSR1) == 0 && raise(SIGSYS) == 0);
-    CHECK(sigtimedwait(&set, &info, &zero) == SIGSYS || info.si_signo == SIGUSR1);
+    CHECK(raise(SIGUSR1) == 0 && raise(SIGUSR2) == 0);
+    CHECK(sigtimedwait(&set, &info, &zero) == SIGUSR2 || info.si_signo == SIGUSR1);
     int first = info.si_signo;
-    CHECK(sigtimedwait(&set, &info, &zero) == SIGUSR1 + SIGSYS - first);
+    CHECK(sigtimedwait(&set, &info, &zero) == SIGUSR1 + SIGUSR2 - first);
     CHECK_ERRNO(sigtimedwait(&set, &info, &zero), EAGAIN);
     int number = 0;
     CHECK(raise(SIGUSR1) == 0 && sigwait(&set, &number) == 0 && number == SIGUSR1);
@@ -259,14 +259,14 @@ static void descriptor(void) {
     sigset_t set;
     struct signalfd_siginfo info[4];
     union sigval value = {.sival_int = 99};
-    block(&set, SIGUSR2, SIGSYS);
+    block(&set, SIGUSR2, SIGUSR1);
     int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     CHECK(fd >= 0);
     CHECK_ERRNO(read(fd, info, sizeof info), EAGAIN);
-    CHECK(sigqueue(getpid(), SIGUSR2, value) == 0 && sigqueue(getpid(), SIGSYS, value) == 0);
+    CHECK(sigqueue(getpid(), SIGUSR2, value) == 0 && sigqueue(getpid(), SIGUSR1, value) == 0);
     struct pollfd poller = {.fd = fd, .events = POLLIN};
     CHECK(poll(&poller, 1, 0) == 1 && read(fd, info, sizeof info) == 2 * sizeof info[0]);
-    CHECK(info[0].ssi_signo + info[1].ssi_signo == SIGUSR2 + SIGSYS && info[0].ssi_int == 99 && info[1].ssi_int == 99);
+    CHECK(info[0].ssi_signo + info[1].ssi_signo == SIGUSR2 + SIGUSR1 && info[0].ssi_int == 99 && info[1].ssi_int == 99);
     CHECK(info[0].ssi_pid == (uint32_t) getpid() && info[0].ssi_code == SI_QUEUE);
     CHECK_ERRNO(read(fd, info, 10), EINVAL);
     CHECK_ERRNO(syscall(SYS_signalfd4, -1, &set, 4, 0), EINVAL);
@@ -289,7 +289,7 @@ static void on_pending(int number) {
 
 /* The signal is pending before; the call opens the mask, is interrupted at once, and the mask is shut again. */
 static void atomic_masks(void) {
-    static const int numbers[] = {SIGUSR1, SIGSYS, SIGALRM};
+    static const int numbers[] = {SIGUSR1, SIGUSR2, SIGALRM};
     struct sigaction action = {.sa_handler = on_pending, .sa_flags = SA_RESTART};
     int poller = epoll_create1(0);
     CHECK(pipe(pipes) == 0 && poller >= 0);

@@ -198,6 +198,7 @@ rt_elsewhere:
 
         .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
 rt_restorer:
+        movl    $0, %gs:SLOT_SIGSYS_BLOCKED /* it was not blocked when it came */
         mov     $__NR_rt_sigreturn, %eax
         syscall
 rt_restorer_end:

@@ -9,6 +9,7 @@
 #include "layout.h"
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot has eight cache lines");
+_Static_assert(offsetof(struct slot, sigsys_blocked) == SLOT_SIGSYS_BLOCKED, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, moved) == SLOT_MOVED, "assembler code knows this offset");

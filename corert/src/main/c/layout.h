@@ -55,6 +55,7 @@ typedef int64_t i64;
 #define RE_PLAIN 6 /* (clone, OP_STARTED) the child is left to plain Linux */
 
 /* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
+#define SLOT_SIGSYS_BLOCKED 156
 #define SLOT_SELF 176
 #define SLOT_DEFERRED 192
 #define SLOT_MOVED 240

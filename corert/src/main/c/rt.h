@@ -48,6 +48,7 @@
 #define SIG_DFL 0
 #define SIG_IGN 1
 
+#define SYS_SECCOMP 1
 #define SYS_USER_DISPATCH 2 /* si_code, <asm-generic/siginfo.h> */
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 #define ARCH_SET_GS 0x1001

@@ -84,7 +84,7 @@ static void rewrite(volatile struct slot *slot, struct siginfo *info, struct con
     uc->stack_flags = site->stack_flags;
     uc->stack_size = site->stack_size;
     copy_fpstate(site, uc);
-    if (info->si_signo == SIGSYS)
+    if (info->si_signo == SIGSYS && info->si_code == SYS_SECCOMP)
         info->si_addr = site->rip;
 }
 
