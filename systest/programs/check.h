@@ -130,7 +130,7 @@ static inline __attribute__((unused)) uint64_t check_random(uint64_t *state) {
 
 /* Fills memory with a pattern that depends on the seed and on every position. */
 static inline __attribute__((unused)) void fill_pattern(void *memory, size_t length, uint64_t seed) {
-    unsigned char *bytes = memory;
+    unsigned char *bytes = (unsigned char *) memory;
     size_t i = 0;
     for (; i + 8 <= length; i += 8) {
         uint64_t value = (seed + 1) * 0x9E3779B97F4A7C15ul + i * 0x0101010101010101ul;
@@ -142,7 +142,7 @@ static inline __attribute__((unused)) void fill_pattern(void *memory, size_t len
 }
 
 static inline __attribute__((unused)) int holds_pattern(const void *memory, size_t length, uint64_t seed) {
-    const unsigned char *bytes = memory;
+    const unsigned char *bytes = (const unsigned char *) memory;
     size_t i = 0;
     for (; i + 8 <= length; i += 8) {
         uint64_t value = (seed + 1) * 0x9E3779B97F4A7C15ul + i * 0x0101010101010101ul;
@@ -159,7 +159,7 @@ static inline __attribute__((unused)) int holds_pattern(const void *memory, size
 }
 
 static inline __attribute__((unused)) int is_zero(const void *memory, size_t length) {
-    const unsigned char *bytes = memory;
+    const unsigned char *bytes = (const unsigned char *) memory;
     size_t i = 0;
     for (; i + 8 <= length; i += 8) {
         uint64_t value;

@@ -85,7 +85,8 @@ static void sockets(void) {
         struct cmsghdr align;
     } control = {{0}};
     struct iovec vector = {"f", 1};
-    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes,
+        .msg_controllen = sizeof control.bytes};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     CHECK(pipe(passed) == 0);
     header->cmsg_level = SOL_SOCKET;
@@ -131,7 +132,8 @@ static void network(void) {
         int fd = socket(AF_INET, SOCK_STREAM, 0), value = 0;
         CHECK(fd >= 0 && connect(fd, (struct sockaddr *) &address, sizeof address) == 0);
         snprintf(buffer, sizeof buffer, "message %d", i);
-        CHECK(send(fd, buffer, strlen(buffer) + 1, 0) > 0 && recv(fd, buffer + 50, 50, 0) > 0 && strcmp(buffer, buffer + 50) == 0);
+        CHECK(send(fd, buffer, strlen(buffer) + 1, 0) > 0 && recv(fd, buffer + 50, 50, 0) > 0
+              && strcmp(buffer, buffer + 50) == 0);
         size = sizeof value;
         CHECK(getsockopt(fd, SOL_SOCKET, SO_TYPE, &value, &size) == 0 && value == SOCK_STREAM && close(fd) == 0);
     }
@@ -156,7 +158,8 @@ static void polling(void) {
     FD_ZERO(&readable);
     FD_SET(pair[0], &readable);
     CHECK(select(pair[0] + 1, &readable, NULL, NULL, NULL) == 1 && FD_ISSET(pair[0], &readable));
-    CHECK(read(pair[0], &byte, 1) == 1 && select(pair[0] + 1, &readable, NULL, NULL, &zero) == 0 && !FD_ISSET(pair[0], &readable));
+    CHECK(read(pair[0], &byte, 1) == 1 && select(pair[0] + 1, &readable, NULL, NULL, &zero) == 0
+          && !FD_ISSET(pair[0], &readable));
     CHECK_ERRNO(select(-1, NULL, NULL, NULL, NULL), EINVAL);
     CHECK_ERRNO(syscall(SYS_poll, BAD_POINTER, 1, 0), EFAULT);
     CHECK_ERRNO(syscall(SYS_select, 10, BAD_POINTER, NULL, NULL, NULL), EFAULT);
@@ -244,7 +247,8 @@ static void watching(void) {
 
 int main(int argc, char **argv) {
     static const struct section sections[] = {
-        {"pipes", pipes}, {"sockets", sockets}, {"network", network}, {"polling", polling}, {"counters", counters}, {"watching", watching},
+        {"pipes", pipes}, {"sockets", sockets}, {"network", network}, {"polling", polling}, {"counters", counters},
+        {"watching", watching},
     };
     return check_sections(argc, argv, sections, COUNT(sections));
 }

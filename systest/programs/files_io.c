@@ -126,7 +126,8 @@ static void descriptors(void) {
     int fd = make("descriptors", "abcdef");
     int copy = dup(fd);
     char byte;
-    CHECK(copy == fd + 1 && lseek(fd, 2, SEEK_SET) == 2 && read(copy, &byte, 1) == 1 && byte == 'c' && lseek(fd, 0, SEEK_CUR) == 3);
+    CHECK(copy == fd + 1 && lseek(fd, 2, SEEK_SET) == 2 && read(copy, &byte, 1) == 1 && byte == 'c'
+          && lseek(fd, 0, SEEK_CUR) == 3);
     CHECK(dup2(fd, fd) == fd && dup2(fd, copy + 10) == copy + 10 && fcntl(copy + 10, F_GETFD) == 0);
     CHECK_ERRNO(dup3(fd, fd, 0), EINVAL);
     CHECK(dup3(fd, copy + 10, O_CLOEXEC) == copy + 10 && fcntl(copy + 10, F_GETFD) == FD_CLOEXEC && close(copy + 10) == 0);
@@ -220,7 +221,8 @@ static void mapped(void) {
     shared[2 * PAGE] = 'Z';
     CHECK(private[0] == 'P' && second[0] == 'Z' && pread(fd, buffer, 1, 0) == 1 && buffer[0] == 'S');
     IN_CHILD(write_shared(shared));
-    CHECK(shared[1] == 'C' && msync(shared, 3 * PAGE, MS_SYNC) == 0 && pread(fd, buffer, 2, 0) == 2 && memcmp(buffer, "SC", 2) == 0);
+    CHECK(shared[1] == 'C' && msync(shared, 3 * PAGE, MS_SYNC) == 0 && pread(fd, buffer, 2, 0) == 2
+          && memcmp(buffer, "SC", 2) == 0);
     CHECK(pwrite(fd, "W", 1, 2) == 1 && shared[2] == 'W');
     CHECK(madvise(private, PAGE, MADV_DONTNEED) == 0 && private[0] == 'S'); /* back to the file's content */
     char *moved = mremap(shared, 3 * PAGE, 2 * PAGE, 0);

@@ -27,12 +27,14 @@ static void status(void) {
     struct stat one, two;
     struct statx extended;
     make("file", "12345");
-    CHECK(stat("file", &one) == 0 && S_ISREG(one.st_mode) && (one.st_mode & 0777) == 0644 && one.st_size == 5 && one.st_nlink == 1);
+    CHECK(stat("file", &one) == 0 && S_ISREG(one.st_mode) && (one.st_mode & 0777) == 0644 && one.st_size == 5
+          && one.st_nlink == 1);
     CHECK(one.st_uid == geteuid());
     int fd = open("file", O_RDONLY);
     CHECK(fd >= 0 && fstat(fd, &two) == 0 && one.st_ino == two.st_ino && one.st_dev == two.st_dev);
     CHECK(fstatat(AT_FDCWD, "file", &two, AT_SYMLINK_NOFOLLOW) == 0 && two.st_ino == one.st_ino);
-    CHECK(statx(AT_FDCWD, "file", 0, STATX_BASIC_STATS, &extended) == 0 && extended.stx_ino == one.st_ino && extended.stx_size == 5);
+    CHECK(statx(AT_FDCWD, "file", 0, STATX_BASIC_STATS, &extended) == 0 && extended.stx_ino == one.st_ino
+          && extended.stx_size == 5);
     CHECK(statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &extended) == 0 && extended.stx_ino == one.st_ino);
     CHECK(chmod("file", 0600) == 0 && fchmod(fd, 0640) == 0 && fstat(fd, &two) == 0 && (two.st_mode & 07777) == 0640);
     CHECK(chown("file", (uid_t) -1, (gid_t) -1) == 0 && access("file", F_OK | R_OK | W_OK) == 0);
@@ -61,7 +63,8 @@ static void links(void) {
     make("first", "content");
     CHECK(link("first", "second") == 0 && stat("second", &one) == 0 && one.st_nlink == 2);
     CHECK(symlink("first", "pointer") == 0 && lstat("pointer", &two) == 0 && S_ISLNK(two.st_mode) && two.st_size == 5);
-    CHECK(stat("pointer", &two) == 0 && two.st_ino == one.st_ino && readlink("pointer", target, 20) == 5 && memcmp(target, "first", 5) == 0);
+    CHECK(stat("pointer", &two) == 0 && two.st_ino == one.st_ino && readlink("pointer", target, 20) == 5
+          && memcmp(target, "first", 5) == 0);
     CHECK(readlink("pointer", target, 3) == 3);
     CHECK_ERRNO(readlink("first", target, 20), EINVAL);
     CHECK_ERRNO(syscall(SYS_readlink, "pointer", target, 0), EINVAL);
@@ -75,9 +78,11 @@ static void links(void) {
     CHECK_ERRNO(open("circle", O_RDONLY), ELOOP);
     CHECK_ERRNO(unlink("absent"), ENOENT);
     CHECK_ERRNO(unlinkat(AT_FDCWD, "first", 0x77), EINVAL);
-    CHECK(unlink("circle") == 0 && unlink("pointer") == 0 && unlink("first") == 0 && stat("second", &one) == 0 && one.st_nlink == 1);
+    CHECK(unlink("circle") == 0 && unlink("pointer") == 0 && unlink("first") == 0 && stat("second", &one) == 0
+          && one.st_nlink == 1);
     int fd = open("second", O_RDONLY); /* lives on without a name */
-    CHECK(fd >= 0 && unlink("second") == 0 && read(fd, target, 20) == 7 && fstat(fd, &one) == 0 && one.st_nlink == 0 && close(fd) == 0);
+    CHECK(fd >= 0 && unlink("second") == 0 && read(fd, target, 20) == 7 && fstat(fd, &one) == 0 && one.st_nlink == 0
+          && close(fd) == 0);
 }
 
 static void renames(void) {
@@ -103,7 +108,8 @@ static void renames(void) {
     long result = syscall(SYS_renameat2, AT_FDCWD, "d", AT_FDCWD, "e/b", 2 /* RENAME_EXCHANGE */);
     CHECK(result == 0 || errno == EINVAL);
     if (result == 0) {
-        CHECK(stat("d", &one) == 0 && S_ISREG(one.st_mode) && rename("d", "e/c") == 0 && rmdir("e/b") == 0 && rename("e/c", "e/b") == 0);
+        CHECK(stat("d", &one) == 0 && S_ISREG(one.st_mode) && rename("d", "e/c") == 0 && rmdir("e/b") == 0
+              && rename("e/c", "e/b") == 0);
     } else {
         CHECK(rmdir("d") == 0);
     }
@@ -165,7 +171,8 @@ static void times(void) {
     make("timed", "");
     CHECK(utimensat(AT_FDCWD, "timed", set, 0) == 0 && stat("timed", &one) == 0);
     CHECK(one.st_atim.tv_sec == 1000000000 && one.st_mtim.tv_sec == 1111111111);
-    CHECK(utimensat(AT_FDCWD, "timed", omit, 0) == 0 && stat("timed", &one) == 0 && one.st_atim.tv_sec == 1000000000 && one.st_mtim.tv_sec == 5);
+    CHECK(utimensat(AT_FDCWD, "timed", omit, 0) == 0 && stat("timed", &one) == 0 && one.st_atim.tv_sec == 1000000000
+          && one.st_mtim.tv_sec == 5);
     int fd = open("timed", O_RDONLY);
     CHECK(fd >= 0 && futimens(fd, set) == 0 && fstat(fd, &one) == 0 && one.st_mtim.tv_sec == 1111111111 && close(fd) == 0);
     set[0].tv_nsec = 2000000000;

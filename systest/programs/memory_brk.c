@@ -56,7 +56,7 @@ static void raise_and_lower(void) {
 static void obstacles(void) {
     char *start = set_end(NULL);
     char *base = page_up(start);
-    CHECK(set_end(base + (1ul << 46)) == start && set_end((void *) opaque(UINTPTR_MAX)) == start);
+    CHECK(set_end(base + (1ul << 47)) == start && set_end((void *) opaque(UINTPTR_MAX)) == start);
     CHECK(set_end((void *) opaque(0x7fffffffffff)) == start);
     char *wall = mmap(base + 2 * MIB, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0);
     CHECK(wall == base + 2 * MIB);
@@ -102,8 +102,8 @@ static void library(void) {
     CHECK(sbrk(100) == start && sbrk(0) == start + 100);
     memset(start, 1, 100);
     CHECK(sbrk(MIB) == start + 100 && sbrk(-(intptr_t) MIB - 100) == start + 100 + MIB && sbrk(0) == start);
-    CHECK_ERRNO(sbrk(1l << 46), ENOMEM);
-    CHECK_ERRNO(brk(start + (1ul << 46)), ENOMEM);
+    CHECK_ERRNO(sbrk(1l << 47), ENOMEM);
+    CHECK_ERRNO(brk(start + (1ul << 47)), ENOMEM);
     CHECK(sbrk(0) == start && brk(start + PAGE) == 0 && brk(start) == 0);
 #endif
 }

@@ -74,7 +74,8 @@ static void check_auxv(const char *execfn) {
     int inside = 0;
     for (size_t i = 0; i < image.dlpi_phnum; i++) {
         uintptr_t start = image.dlpi_addr + headers[i].p_vaddr;
-        inside |= headers[i].p_type == PT_LOAD && (headers[i].p_flags & PF_X) && entry >= start && entry < start + headers[i].p_memsz;
+        inside |= headers[i].p_type == PT_LOAD && (headers[i].p_flags & PF_X) && entry >= start
+              && entry < start + headers[i].p_memsz;
     }
     CHECK(inside);
     uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
@@ -179,7 +180,8 @@ static void errors(void) {
     make_file("text", "just text\n", 0755);
     make_file("plain", "#!/bin/sh\n", 0644);
     make_file("lost", "#!/nonexistent/interpreter\n", 0755);
-    make_file("garbage", "\177ELF garbage that is long enough to be looked at by the loader of the kernel, sixty-four bytes", 0755);
+    make_file("garbage", "\177ELF garbage that is long enough to be looked at by the loader of the kernel, sixty-four bytes",
+          0755);
     CHECK(symlink("loop", path_of("loop")) == 0);
     CHECK_ERRNO(execve("/nonexistent", argv, environ), ENOENT);
     CHECK_ERRNO(execve("", argv, environ), ENOENT);

@@ -88,7 +88,8 @@ static void sessions(void) {
     if (child == 0) {
         CHECK(setpgid(0, 0) == 0 && getpgrp() == getpid());
         CHECK_ERRNO(setsid(), EPERM); /* a group leader may not */
-        IN_CHILD((CHECK(getpgrp() == getppid()), CHECK(setsid() == getpid()), CHECK(getsid(0) == getpid() && getpgrp() == getpid())));
+        IN_CHILD((CHECK(getpgrp() == getppid()), CHECK(setsid() == getpid()),
+                  CHECK(getsid(0) == getpid() && getpgrp() == getpid())));
         CHECK_ERRNO(setpgid(0, -1), EINVAL);
         CHECK_ERRNO(setpgid(1, 0), ESRCH);
         CHECK_ERRNO(getpgid(-1), ESRCH);
@@ -213,7 +214,8 @@ static void clear_child_tid(void) {
     for (int i = 0; i < 30; i++) {
         atomic_store(&word, -1);
         pid_t child = clone(sleeping_child, stack + sizeof stack,
-                            CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+                            CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID
+                            | SIGCHLD,
                             NULL, NULL, NULL, &word);
         CHECK(child > 0);
         int value;

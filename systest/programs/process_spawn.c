@@ -351,7 +351,8 @@ static void spawns(void) {
 
 static void shells(void) {
     CHECK(system(NULL) == 1);
-    CHECK(system("exit 3") == 3 << 8 && system("true | false") == 1 << 8 && system("no-such-program-here 2>/dev/null") == 127 << 8);
+    CHECK(system("exit 3") == 3 << 8 && system("true | false") == 1 << 8
+          && system("no-such-program-here 2>/dev/null") == 127 << 8);
     CHECK(system("kill -TERM $$") == SIGTERM);
     FILE *stream = popen("for i in 1 2 3; do echo $i; done | tr -d '\\n'", "r");
     char line[20] = {0};

@@ -195,7 +195,8 @@ static void priorities(void) {
     int policy = sched_getscheduler(0);
     CHECK(policy >= 0 && sched_getparam(0, &parameters) == 0 && parameters.sched_priority == 0);
     IN_CHILD(lower());
-    CHECK(sched_get_priority_max(SCHED_FIFO) == 99 && sched_get_priority_min(SCHED_RR) == 1 && sched_get_priority_max(SCHED_OTHER) == 0);
+    CHECK(sched_get_priority_max(SCHED_FIFO) == 99 && sched_get_priority_min(SCHED_RR) == 1
+          && sched_get_priority_max(SCHED_OTHER) == 0);
     CHECK_ERRNO(sched_get_priority_max(77), EINVAL);
     CHECK_ERRNO(sched_setscheduler(0, 77, &parameters), EINVAL);
     CHECK_ERRNO(sched_setscheduler(0, SCHED_OTHER, &bad), EINVAL);

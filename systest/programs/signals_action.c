@@ -39,7 +39,8 @@ static void nothing(int number) {
 }
 
 static void read_back(void) {
-    static const unsigned long flags[] = {0, SA_RESTART, SA_NODEFER | SA_SIGINFO, SA_ONSTACK | SA_RESETHAND, SA_NOCLDSTOP | SA_NOCLDWAIT,
+    static const unsigned long flags[] = {0, SA_RESTART, SA_NODEFER | SA_SIGINFO, SA_ONSTACK | SA_RESETHAND,
+        SA_NOCLDSTOP | SA_NOCLDWAIT,
                                           SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND, 0x800};
     for (int number = 1; number <= 64; number++) {
         struct raw_action saved, action, old;

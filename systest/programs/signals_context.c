@@ -281,7 +281,8 @@ static void overruns(void) {
 
 int main(int argc, char **argv) {
     static const struct section sections[] = {
-        {"context", context}, {"backtraces", backtraces}, {"jump_out", jump_out}, {"in_threads", in_threads}, {"overruns", overruns},
+        {"context", context}, {"backtraces", backtraces}, {"jump_out", jump_out}, {"in_threads", in_threads},
+        {"overruns", overruns},
     };
     return check_sections(argc, argv, sections, COUNT(sections));
 }

@@ -220,7 +220,8 @@ static void threads_and_children(void) {
 
 int main(int argc, char **argv) {
     static const struct section sections[] = {
-        {"states", states}, {"errors", errors}, {"jumping", jumping}, {"small", small}, {"threads_and_children", threads_and_children},
+        {"states", states}, {"errors", errors}, {"jumping", jumping}, {"small", small},
+        {"threads_and_children", threads_and_children},
     };
     low = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(low != MAP_FAILED);

@@ -141,7 +141,8 @@ static void with_restart(void) {
 static void never_restart(void) {
     int pair[2], poller = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN};
-    CHECK(poller >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && epoll_ctl(poller, EPOLL_CTL_ADD, pair[0], &event) == 0);
+    CHECK(poller >= 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0
+          && epoll_ctl(poller, EPOLL_CTL_ADD, pair[0], &event) == 0);
     struct timeval long_time = {1000, 0};
     CHECK(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &long_time, sizeof long_time) == 0);
     for (int round = 0; round < 6; round++) {

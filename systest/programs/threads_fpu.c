@@ -31,7 +31,8 @@ struct registers {
     unsigned char vector_out[16][32]; /* 896 */
 };
 
-_Static_assert(offsetof(struct registers, vector_in) == 384 && offsetof(struct registers, vector_out) == 896, "as in the assembly");
+_Static_assert(offsetof(struct registers, vector_in) == 384
+      && offsetof(struct registers, vector_out) == 896, "as in the assembly");
 
 void call_sse(struct registers *registers);
 void call_avx(struct registers *registers);
