@@ -284,7 +284,7 @@ static void own_sigsys(void) {
     union sigval value = {.sival_int = 31};
     install(SIGSYS, on_mask, 0, 0);
     handled = 0;
-    CHECK(raise(SIGSYS) == 0 && handled == 1 && seen.si_signo == SIGSYS && seen.si_code == SI_TKILL && seen.si_pid == getpid());
+    CHECK(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSYS) == 0 && handled == 1 && seen.si_signo == SIGSYS && seen.si_code == SI_TKILL && seen.si_pid == getpid());
     CHECK(mask_inside == BIT(SIGSYS) && mask_saved == 0 && current_mask() == 0);
     CHECK(kill(getpid(), SIGSYS) == 0 && handled == 2 && seen.si_code == SI_USER);
     CHECK(sigqueue(getpid(), SIGSYS, value) == 0 && handled == 3 && seen.si_value.sival_int == 31);

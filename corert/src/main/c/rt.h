@@ -153,6 +153,7 @@ void settle(void);
 u64 block_all(void);
 void arm_sigsys(void);
 void ignore_sigsys(void);
+void die_of_sigsys(void);
 int readable(u64 address);
 struct leave deliver(int sig, struct siginfo *info, struct context *uc);
 long do_sigaction(struct context *uc);

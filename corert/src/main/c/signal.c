@@ -42,6 +42,12 @@ static void to_default(int sig)
     set_plain(sig, SIG_DFL);
 }
 
+void die_of_sigsys(void)
+{
+    to_default(SIGSYS);
+    sys3(__NR_tgkill, sys2(__NR_getpid, 0, 0), sys2(__NR_gettid, 0, 0), SIGSYS);
+}
+
 void ignore_sigsys(void)
 {
     set_plain(SIGSYS, SIG_IGN);

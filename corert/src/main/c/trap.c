@@ -103,7 +103,10 @@ static int own_dispatch(volatile struct slot *slot, const struct context *uc)
 {
     if (!slot->sud_on || uc->rip - slot->sud_offset < slot->sud_length)
         return 0;
-    return !slot->sud_selector || *(volatile u8 *)slot->sud_selector != 0;
+    u8 chosen = slot->sud_selector ? *(volatile u8 *)slot->sud_selector : 1;
+    if (chosen > 1)
+        die_of_sigsys(); /* as Linux has it for a selector that is neither */
+    return chosen;
 }
 
 struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
