@@ -44,8 +44,8 @@ class InheritanceTest {
     @Test
     void childrenThatOutliveTheProgram() {
         NativeAndLwk.bash("(sleep 1; echo late) & echo main").compareSuccess();
-        NativeAndLwk.bash("for i in 1 2 3; do (sleep 0.$((i * 3)); echo $(seq 20000 | tail -1; python3 -c 'print(sum(range(10**6)))')) &"
-            + " done; exit 9").compare();
+        NativeAndLwk.bash("for i in 1 2 3; do (sleep 0.$((i * 3));"
+            + " echo $(seq 20000 | tail -1; python3 -c 'print(sum(range(10**6)))')) & done; exit 9").compare();
         NativeAndLwk.bash("setsid sh -c 'sleep 0.7; echo in another session' & exec echo main").compareSuccess();
     }
 
