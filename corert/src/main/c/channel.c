@@ -60,7 +60,7 @@ void settle(void)
         sys2(__NR_brk, known, 0);
 }
 
-/* Follows the replies to the request just answered until one of them is final. */
+/* Follows the replies to the request just answered until one of them is final; without uc it is no call of the application's. */
 long answer(volatile struct slot *slot, struct context *uc)
 {
     for (;;) {
@@ -79,13 +79,13 @@ long answer(volatile struct slot *slot, struct context *uc)
             result = sys6((long)uc->rax, uc->rdi, uc->rsi, uc->rdx, uc->r10, uc->r8, uc->r9);
             break;
         default:
-            return here(uc);
+            return uc ? here(uc) : 0;
         }
         slot->arg[0] = (u64)result;
         if (!ask(slot, OP_RESULT)) {
             u32 told = slot->kind == RE_TELL;
             settle();
-            return told ? result : here(uc);
+            return told ? result : uc ? here(uc) : 0;
         }
     }
 }

@@ -12,6 +12,7 @@ _Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot has eight cache lines")
 _Static_assert(offsetof(struct slot, sigsys_blocked) == SLOT_SIGSYS_BLOCKED, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
+_Static_assert(offsetof(struct slot, kept_mask) == SLOT_KEPT_MASK, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, moved) == SLOT_MOVED, "assembler code knows this offset");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
@@ -50,6 +51,9 @@ int main(int argc, char **argv)
     CONSTANT(SLOT_SIZE);
     CONSTANT(NR_MAX);
     CONSTANT(BUCKETS);
+    CONSTANT(ISLANDS);
+    CONSTANT(TRAMPOLINE_SIZE);
+    put("RT_PATCHED", RT_TEXT + 64);
     CONSTANT(WAYS);
     CONSTANT(WAY_TRAPPED);
     CONSTANT(WAY_PATCHED);
@@ -60,6 +64,7 @@ int main(int argc, char **argv)
     CONSTANT(OP_CLONED);
     CONSTANT(OP_EXIT);
     CONSTANT(OP_LIMITS);
+    CONSTANT(OP_PATCH);
     CONSTANT(RE_DONE);
     CONSTANT(RE_HERE);
     CONSTANT(RE_TELL);
@@ -86,6 +91,7 @@ int main(int argc, char **argv)
     FIELD(header, doorbell, "DOORBELL");
     FIELD(header, spin, "SPIN");
     FIELD(header, measure, "MEASURE");
+    FIELD(header, patching, "PATCHING");
     FIELD(header, robust, "ROBUST");
     FIELD(header, lwk_pid, "LWK_PID");
     FIELD(header, cores_bytes, "CORES_BYTES");

@@ -28,6 +28,8 @@ typedef int64_t i64;
 #define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
 #define RT_DATA 0x7ec000100000
+#define ISLANDS 128      /* blocks of trampolines that a process can have; their bounds begin at RT_DATA */
+#define TRAMPOLINE_SIZE 32
 #define RT_SHM 0x7ec001000000
 #define RT_END 0x7ec010000000
 
@@ -43,7 +45,8 @@ typedef int64_t i64;
 #define OP_EXECED 3  /* arg: pid, tid, break, RLIMIT_AS, RLIMIT_DATA: a new image is armed */
 #define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed */
 #define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone */
-#define OP_EXIT 6    /* this thread ends */
+#define OP_EXIT 6    /* this thread ends; arg: start and length of the stack that it will unmap */
+#define OP_PATCH 8   /* the process lives long enough to be patched; result: 0 for not now */
 #define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now, process */
 
 /* Kinds of reply. */
@@ -58,6 +61,11 @@ typedef int64_t i64;
 #define SLOT_SIGSYS_BLOCKED 156
 #define SLOT_SELF 176
 #define SLOT_DEFERRED 192
+#define SLOT_KEPT_MASK 232
+/* struct context in rt.h: the registers of a call that came through a patched site. */
+#define CONTEXT_REGISTERS 40
+#define CONTEXT_FPSTATE 224
+#define CONTEXT_SIZE 304
 #define SLOT_MOVED 240
 
 /* How a call was intercepted: index into the statistics. */
@@ -77,6 +85,8 @@ struct header {
     u32 doorbell; /* futex; threads add 1 and wake */
     u32 spin;     /* turns that a waiting thread spins before it sleeps; 0 where cores are shared */
     u32 measure;  /* 1: time every call */
+    u32 patching; /* calls that a process traps before its sites are patched; 0: never */
+    u32 unused;
     u64 robust[2]; /* the loop's robust list entry: next, unused */
     u32 lwk_pid;
     u32 cores_bytes; /* length of cores in bytes, a multiple of 8 */
@@ -120,15 +130,15 @@ struct slot {
     u64 handler_mask; /* signal mask for the application's handler about to run */
     /* line 3: private */
     u32 deferred; /* a signal waits in siginfo to be delivered at the application's call site */
-    u32 temporary; /* 1: the call in progress runs under the signal mask in `mask` */
+    u16 temporary; /* 1: the call in progress runs under the signal mask in `mask` */
+    u16 shares;    /* 1: a process that runs in its parent's address space (vfork) */
     u64 sud_on; /* the application's own use of Syscall User Dispatch */
     u64 sud_offset;
     u64 sud_length;
     u64 sud_selector;
-    u64 started; /* time stamp counter at entry */
+    u64 kept_mask; /* the signal mask under which `deferred` was set */
     u64 moved;     /* by how much the frame of the handler about to run was moved */
-    u32 shares;    /* 1: a process that runs in its parent's address space (vfork) */
-    u32 pad;
+    u64 unmapped;  /* page number << 28 | pages: the thread's own stack, to be unmapped when it exits */
     /* lines 4 to 7 */
     u8 siginfo[128];
     u8 mask[128]; /* a CPU or signal mask on its way */

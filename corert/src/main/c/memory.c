@@ -5,6 +5,7 @@
 
 #define PAGE 4096ull
 #define PROT_READ_WRITE 3
+#define PROT_EXEC 4
 #define MAP_PRIVATE 0x02ull
 #define MAP_TYPE 0x0full
 #define MAP_FIXED 0x10ull
@@ -41,8 +42,11 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
     if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
         if (in_runtime(address, length))
             return -ENOMEM;
-        return in_window(address, length) ? ask_lwk(slot, uc) : here(uc);
+        if (in_window(address, length))
+            return ask_lwk(slot, uc);
     }
+    if (PROC->patched && !slot->detached && lwk_lives() && (uc->rdx & PROT_EXEC) && !(flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
+        return ask_lwk(slot, uc); /* it looks for call sites */
     u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
     if (served && (!address || in_window(address, length)) && !(uc->r9 & (PAGE - 1)) && uc->rdx == PROT_READ_WRITE && (flags & ~plain) == 0 && (flags & MAP_TYPE) == MAP_PRIVATE
         && (flags & MAP_ANONYMOUS))
@@ -75,6 +79,12 @@ long do_memory(volatile struct slot *slot, struct context *uc)
                    ? ask_lwk(slot, uc)
                    : here(uc);
     case __NR_munmap:
+        /* A thread that unmaps the stack it stands on (musl's detached threads do) is about to exit: not before. */
+        if (uc->rsp - uc->rdi < length && !(uc->rdi & (PAGE - 1)) && uc->rdi < 1ull << 47 && length < 1ull << 40) {
+            slot->unmapped = uc->rdi >> 12 << 28 | length >> 12;
+            return 0;
+        }
+        __attribute__((fallthrough));
     case __NR_mprotect:
     case __NR_pkey_mprotect:
         if (in_runtime(uc->rdi, length))
@@ -84,6 +94,20 @@ long do_memory(volatile struct slot *slot, struct context *uc)
         break;
     }
     return in_window(uc->rdi, length) ? ask_lwk(slot, uc) : here(uc);
+}
+
+/*
+ * Patching costs more than a short program's traps. A process that has trapped so many times, or is about to have threads, is
+ * worth it; while it has one thread only, nobody executes what is being written.
+ */
+void consider_patching(volatile struct slot *slot, int certainly)
+{
+    if (!HEADER->patching || PROC->patched || slot->detached || slot->shares)
+        return;
+    if (!certainly && ++PROC->traps % HEADER->patching)
+        return;
+    if (ask(slot, OP_PATCH))
+        PROC->patched = answer(slot, 0) > 0;
 }
 
 /* setrlimit and prlimit64: the LWK must know the limits that its arenas are bound by. */

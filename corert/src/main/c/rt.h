@@ -99,11 +99,14 @@ struct action {
 
 /* Private to the process, shared by what shares its address space. */
 struct proc {
+    u64 islands[ISLANDS][2];        /* written by the LWK: start and end of each block of trampolines, 0 for none */
     struct action action[NSIG + 1]; /* what the application installed, by signal */
     u64 app_break;                  /* the application's break when the LWK serves brk, else 0 */
     u64 mapped_break;               /* Linux's, which runs ahead */
     u64 heap_start;
     u32 saves_taken;                /* bits of save[] */
+    u32 traps;                      /* calls that were trapped, until sites are patched */
+    u32 patched;                    /* 1: sites are patched, also of files mapped from now on */
     u32 pad;
     u8 save[SAVES][SAVE_SIZE] __attribute__((aligned(64)));
 };
@@ -136,10 +139,11 @@ static inline long sys6(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 
 /* entry.S */
 extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt_exit[], rt_exit_end[], rt_exit_slow[],
-    rt_jump_begin[], rt_jump_end[], rt_signal[], rt_restorer[], rt_restorer_end[];
+    rt_jump_begin[], rt_jump_end[], rt_patched_exit[], rt_patched_jump[], rt_release_after[], rt_signal[], rt_restorer[], rt_restorer_end[];
 long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 long rt_clone(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, volatile struct slot *child, void *save, u64 save_end);
 
+void rt_exit_without_stack(u64 start, u64 length, u64 status);
 long rt_elsewhere(u64 rsp, long nr, const void *a, const void *b);
 
 /* channel.c */
@@ -175,6 +179,7 @@ void open_slot(volatile struct slot *slot, u32 index);
 
 /* memory.c */
 long do_memory(volatile struct slot *slot, struct context *uc);
+void consider_patching(volatile struct slot *slot, int certainly);
 long do_limits(volatile struct slot *slot, struct context *uc);
 
 static inline long here(const struct context *uc)

@@ -73,23 +73,22 @@ static int on_stack(const struct context *uc)
     return !(uc->stack_flags & SS_AUTODISARM) && uc->rsp > uc->stack_sp && uc->rsp - uc->stack_sp <= uc->stack_size;
 }
 
-/* The application's registers at its call site replace the runtime's in the frame. */
-static void rewrite(volatile struct slot *slot, struct siginfo *info, struct context *uc)
+/*
+ * The application's registers at its call site replace the runtime's in the frame: rip and rax tell where the call stands. What
+ * came through a patched site has no signal frame: alternate stack and vector registers are still the application's own.
+ */
+static void rewrite(volatile struct slot *slot, struct siginfo *info, struct context *uc, u64 rip, u64 rax)
 {
     const struct context *site = (const struct context *)slot->context;
-    u64 rip = site->rip, rax = uc->rax;
-    if (uc->rip != (u64)rt_here_after) {
-        rip -= 2;
-        if (uc->rip != (u64)rt_here_insn)
-            rax = site->rax;
-    }
     copy((char *)uc + GREGS, (const char *)site + GREGS, GREGS_SIZE);
     uc->rip = rip;
     uc->rax = rax;
-    uc->stack_sp = site->stack_sp; /* an SS_AUTODISARM stack was taken away when the call was trapped */
-    uc->stack_flags = site->stack_flags;
-    uc->stack_size = site->stack_size;
-    copy_fpstate(site, uc);
+    if (site->fpstate) {
+        uc->stack_sp = site->stack_sp; /* an SS_AUTODISARM stack was taken away when the call was trapped */
+        uc->stack_flags = site->stack_flags;
+        uc->stack_size = site->stack_size;
+        copy_fpstate(site, uc);
+    }
     if (info->si_signo == SIGSYS && info->si_code == SYS_SECCOMP)
         info->si_addr = site->rip;
 }
@@ -111,9 +110,34 @@ static void move_frame(volatile struct slot *slot, struct context *uc, u64 flags
     slot->moved = by;
 }
 
+/* In rt_here: not made yet, to be restarted by Linux's will, or made. */
+static void rewrite_here(volatile struct slot *slot, struct siginfo *info, struct context *uc)
+{
+    const struct context *site = (const struct context *)slot->context;
+    if (uc->rip == (u64)rt_here_after)
+        rewrite(slot, info, uc, site->rip, uc->rax);
+    else
+        rewrite(slot, info, uc, site->rip - 2, uc->rip == (u64)rt_here_insn ? uc->rax : site->rax);
+}
+
+/* In a trampoline: mov $nr,%eax; lea site+7(%rip),%rcx; movabs; jmp. Nothing has happened: back to the syscall instruction. */
+static void leave_trampoline(struct context *uc)
+{
+    for (int i = 0; i < ISLANDS && PROC->islands[i][0]; i++) {
+        u64 start = PROC->islands[i][0];
+        if (uc->rip >= start && uc->rip < PROC->islands[i][1]) {
+            const u8 *trampoline = (const u8 *)(start + (uc->rip - start) / TRAMPOLINE_SIZE * TRAMPOLINE_SIZE);
+            uc->rax = *(const u32 *)(trampoline + 1);
+            uc->rip = (u64)trampoline + 12 + (u64)(i64) * (const int *)(trampoline + 8) - 2;
+            return;
+        }
+    }
+}
+
 static void keep(volatile struct slot *slot, struct siginfo *info, struct context *uc)
 {
     copy(slot->siginfo, info, sizeof slot->siginfo);
+    slot->kept_mask = uc->mask;
     slot->deferred = 1;
     uc->mask = ~0ull;
     if (within(uc->rip, rt_exit, rt_exit_end))
@@ -153,7 +177,13 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
             if (slot->temporary)
                 copy(&base, slot->mask, sizeof base);
             slot->temporary = 0;
-            rewrite(slot, info, uc);
+            rewrite_here(slot, info, uc);
+            rewritten = 1;
+        } else if (uc->rip == (u64)rt_patched_jump) {
+            uc->rip = uc->rcx;
+        } else if (within(uc->rip, rt_patched_exit, rt_patched_jump) || uc->rip == (u64)rt_release_after) {
+            const struct context *site = (const struct context *)slot->context;
+            rewrite(slot, info, uc, site->rip, site->rax);
             rewritten = 1;
         } else if (synchronous(info)) {
             to_default(sig); /* a fault of the runtime itself: let it show */
@@ -164,6 +194,7 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
             return (struct leave){(u64)uc, 0};
         }
     }
+    leave_trampoline(uc);
     struct action action = PROC->action[sig];
     if (action.handler == SIG_DFL && sig == SIGSYS) {
         to_default(sig);

@@ -71,6 +71,7 @@ void open_slot(volatile struct slot *slot, u32 index)
     slot->deferred = slot->temporary = 0;
     slot->sud_on = 0;
     slot->shares = 0;
+    slot->unmapped = 0;
 }
 
 /* Makes `slot` the calling thread's: GS and dispatch. 0 or negative errno. */
@@ -184,6 +185,8 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     zero(&r, sizeof r);
     if (read_request(uc, &r) < 0)
         return here(uc);
+    if (*r.flags & CLONE_THREAD)
+        consider_patching(slot, 1);
     volatile struct slot *child = take_slot();
     if (!child)
         return -EAGAIN;
@@ -297,8 +300,13 @@ long do_ptrace(volatile struct slot *slot, struct context *uc)
 long do_exit(volatile struct slot *slot, struct context *uc)
 {
     block_all();
+    u64 stack = slot->unmapped >> 28 << 12, length = (slot->unmapped & 0xfffffff) << 12;
+    slot->arg[0] = stack;
+    slot->arg[1] = length;
     ask(slot, OP_EXIT);
     free_slot(slot);
+    if (length)
+        rt_exit_without_stack(stack, length, uc->rdi);
     return sys2(__NR_exit, uc->rdi, 0);
 }
 

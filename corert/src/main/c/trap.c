@@ -6,7 +6,7 @@
 
 #define ENTRY_SIZE 2 /* bytes of the syscall instruction */
 
-static void record(u64 nr, u64 took)
+static void record(u64 nr, u64 way, u64 took)
 {
     u32 index;
     if (took < 16) {
@@ -17,7 +17,7 @@ static void record(u64 nr, u64 took)
         if (index >= BUCKETS)
             index = BUCKETS - 1;
     }
-    volatile struct statistic *stat = &SHM->stats[nr][WAY_TRAPPED];
+    volatile struct statistic *stat = &SHM->stats[nr][way];
     __atomic_fetch_add(&stat->bucket[index], 1, __ATOMIC_RELAXED);
     u64 max = stat->max;
     while (took > max && !__atomic_compare_exchange_n(&stat->max, &max, took, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -109,6 +109,35 @@ static int own_dispatch(volatile struct slot *slot, const struct context *uc)
     return chosen;
 }
 
+/* One call of the application, however it came. */
+static void carry_out(volatile struct slot *slot, struct context *uc, u64 way)
+{
+    u64 nr = uc->rax;
+    u64 began = 0;
+    if (nr < NR_MAX) {
+        __atomic_fetch_add(&SHM->stats[nr][way].count, 1, __ATOMIC_RELAXED);
+        began = HEADER->measure ? ticks() : 0;
+    }
+    slot->context = (u64)uc;
+    long result = dispatch(slot, uc);
+    if (result == RESTART)
+        uc->rip -= ENTRY_SIZE;
+    else
+        uc->rax = (u64)result;
+    if (began)
+        record(nr, way, ticks() - began);
+}
+
+/* From entry.S: a call that came through a patched site. */
+void rt_patched_call(struct context *uc)
+{
+    volatile struct slot *slot = self();
+    if (slot->sud_on) /* the application's own dispatch decides: let the syscall instruction trap */
+        uc->rip -= ENTRY_SIZE;
+    else
+        carry_out(slot, uc, WAY_PATCHED);
+}
+
 struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
 {
     volatile struct slot *slot = self();
@@ -120,19 +149,7 @@ struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
         prepare_sigreturn(slot, uc);
         return (struct leave){uc->rsp, 0};
     }
-    u64 nr = uc->rax;
-    u64 began = 0;
-    if (nr < NR_MAX) {
-        __atomic_fetch_add(&SHM->stats[nr][WAY_TRAPPED].count, 1, __ATOMIC_RELAXED);
-        began = HEADER->measure ? ticks() : 0;
-    }
-    slot->context = (u64)uc;
-    long result = dispatch(slot, uc);
-    if (result == RESTART)
-        uc->rip -= ENTRY_SIZE;
-    else
-        uc->rax = (u64)result;
-    if (began)
-        record(nr, ticks() - began);
+    consider_patching(slot, 0);
+    carry_out(slot, uc, WAY_TRAPPED);
     return (struct leave){(u64)uc, 0};
 }

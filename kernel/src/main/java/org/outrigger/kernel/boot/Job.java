@@ -1,6 +1,7 @@
 package org.outrigger.kernel.boot;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
@@ -10,14 +11,18 @@ import org.outrigger.host.Affinity;
 import org.outrigger.host.CString;
 import org.outrigger.host.Futex;
 import org.outrigger.host.ProcFile;
+import org.outrigger.host.ProcessMemory;
 import org.outrigger.host.RemoteMemory;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.inject.Injector;
+import org.outrigger.kernel.inject.Patcher;
+import org.outrigger.kernel.inject.Surveyor;
 import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.Lifecycle;
@@ -33,6 +38,8 @@ final class Job implements Lwk.Listener {
     private static final int SENDER_SPIN = 2000;
     private static final int LOOP_SPIN = 20_000;
     private static final int DECIMAL = 10;
+    /** Trapped calls after which patching pays: it costs about as much as so many traps. */
+    private static final int PATCH_AFTER = Integer.getInteger("outrigger.patch.after", 512);
 
     private final JobRequest request;
     private final Syscalls linux = new Syscalls();
@@ -45,6 +52,8 @@ final class Job implements Lwk.Listener {
     private final KernelLoop loop;
     private final Warden warden;
     private final ControlSocket control;
+    private final Surveyor surveyor;
+    private final Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
     private final long began;
@@ -68,7 +77,6 @@ final class Job implements Lwk.Listener {
         Reply reply = new Reply(memory.memory(), memory.geometry(), receiver);
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
-        Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
         warden = new Warden(control, events, own -> receiver.ring(own::wake));
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, clock);
@@ -79,10 +87,12 @@ final class Job implements Lwk.Listener {
                 pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files)::take, clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
-        lwk.connect(injector, this);
+        surveyor = new Surveyor(new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0)), this::prepared);
+        lwk.connect(injector, new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits), this);
         lifecycles = lifecycle;
         loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
-        memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure());
+        memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
+                request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }
 
     /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */
@@ -93,6 +103,22 @@ final class Job implements Lwk.Listener {
                 Affinity.bind(linux, Integer.parseInt(thread, DECIMAL), request.linuxCores());
             }
         }
+    }
+
+    /** Where what was learnt of files is kept from one job to the next. */
+    private static Path cacheDirectory() {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        String home = System.getenv("HOME");
+        if (cache != null && cache.startsWith("/")) {
+            return Path.of(cache, "outrigger");
+        }
+        return home != null && home.startsWith("/") ? Path.of(home, ".cache", "outrigger") : Path.of("/nonexistent");
+    }
+
+    /** From the surveyor's thread. */
+    private void prepared(Runnable continuation) {
+        events.add(new Warden.Event.Prepared(continuation));
+        receiver.ring(new Futex(new Syscalls())::wake);
     }
 
     private void watch(int pid) {
@@ -106,6 +132,11 @@ final class Job implements Lwk.Listener {
         Thread listening = new Thread(null, warden, "warden", 256 << 10);
         listening.setDaemon(true);
         listening.start();
+        if (request.intercept() == Intercept.AUTO) {
+            Thread surveying = new Thread(null, surveyor, "surveyor", 512 << 10);
+            surveying.setDaemon(true);
+            surveying.start();
+        }
         int[] cpus = new int[request.ranks()];
         for (int rank = 0; rank < cpus.length; rank++) {
             cpus[rank] = request.coresOfRank(rank)[0];
@@ -133,6 +164,7 @@ final class Job implements Lwk.Listener {
                 finishIfDeserted();
             }
             case Warden.Event.Said said -> hear(said.message());
+            case Warden.Event.Prepared prepared -> prepared.continuation().run();
         }
     }
 

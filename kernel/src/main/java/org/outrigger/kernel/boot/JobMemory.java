@@ -38,12 +38,14 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
      * Writes the header; the calling thread becomes the one whose end means the end of the LWK.
      *
      * @param spin    turns that a waiting thread spins; 0 where cores are shared
-     * @param measure whether the runtime times every call
+     * @param measure  whether the runtime times every call
+     * @param patching calls that a process traps before its sites are patched; 0 for never
      */
-    void open(Syscalls linux, TriageTable table, int[] cores, int spin, boolean measure) {
+    void open(Syscalls linux, TriageTable table, int[] cores, int spin, boolean measure, int patching) {
         memory.set(ValueLayout.JAVA_INT, Layout.VERSION, (int) Layout.LAYOUT_VERSION);
         memory.set(ValueLayout.JAVA_INT, Layout.SPIN, spin);
         memory.set(ValueLayout.JAVA_INT, Layout.MEASURE, measure ? 1 : 0);
+        memory.set(ValueLayout.JAVA_INT, Layout.PATCHING, patching);
         memory.set(ValueLayout.JAVA_INT, Layout.LWK_PID, (int) ProcessHandle.current().pid());
         CoreMask mask = CoreMask.of(cores);
         memory.set(ValueLayout.JAVA_INT, Layout.CORES_BYTES, CoreMask.WORDS * Long.BYTES);

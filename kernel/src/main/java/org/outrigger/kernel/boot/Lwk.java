@@ -6,9 +6,11 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.Errno;
+import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.inject.Injector;
+import org.outrigger.kernel.inject.Patcher;
 import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
@@ -47,6 +49,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private final Pending.Step execFailed = this::execFailed;
     private final Pending.Step plainExecFailed = this::plainExecFailed;
     private Injector injector;
+    private Patcher patcher;
     private Listener listener;
     private boolean finished;
 
@@ -71,8 +74,9 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     }
 
     /** Completes the circle: the injector reports to this, the listener acts on it. */
-    void connect(Injector itsInjector, Listener itsListener) {
+    void connect(Injector itsInjector, Patcher itsPatcher, Listener itsListener) {
         injector = itsInjector;
+        patcher = itsPatcher;
         listener = itsListener;
     }
 
@@ -145,7 +149,8 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
         switch (request.op()) {
             case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, request);
-            case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task);
+            case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task, request);
+            case (int) Layout.OP_PATCH -> patch(task);
             case (int) Layout.OP_LIMITS -> {
                 boolean limited = request.arg(0) != -1 || request.arg(1) != -1;
                 LwkProcess subject = parts.tasks.process((int) request.arg(2));
@@ -183,12 +188,29 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
                 parts.reply.done(task.slot(), 0);
             }
             default -> {
-                if (MemoryCalls.concerns(nr)) {
+                if (nr == Nr.MMAP && (request.arg(2) & Mman.PROT_EXEC) != 0 && (request.arg(3) & Mman.MAP_ANONYMOUS) == 0) {
+                    patcher.map(task.process().pid(), task.slot(), task.process().space(), request.arg(1), (int) request.arg(4),
+                            request.arg(5), task.pending());
+                } else if (MemoryCalls.concerns(nr)) {
                     parts.memory.serve(task.process().space(), request, task.pending());
                 } else {
                     parts.reply.here(task.slot());
                 }
             }
+        }
+    }
+
+    /** Only where no other thread can be executing what is written. */
+    private void patch(Task task) {
+        LwkProcess process = task.process();
+        boolean alone = process.tasks().size() == 1;
+        for (LwkProcess other : parts.tasks.running()) {
+            alone &= other == process || other.space() != process.space();
+        }
+        if (alone) {
+            patcher.patch(process.pid(), task.slot(), process.space(), task.pending());
+        } else {
+            parts.reply.done(task.slot(), 0);
         }
     }
 
@@ -234,6 +256,12 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             task.pending().subject = null;
             parts.reply.done(task.slot(), task.pending().first);
         }
+    }
+
+    /** Whether the thread of a slot is the one with these notes. */
+    boolean waits(int slot, Pending pending) {
+        Task task = parts.tasks.task(slot);
+        return task != null && task.pending() == pending;
     }
 
     /** The slot through which the new image of a thread that execs will report. */

@@ -21,6 +21,10 @@ final class Warden implements Runnable {
 
         record Ended(int pid) implements Event {
         }
+
+        /** Something that another thread has prepared for the loop. */
+        record Prepared(Runnable continuation) implements Event {
+        }
     }
 
     /** Rings the loop's doorbell from the warden's thread. */

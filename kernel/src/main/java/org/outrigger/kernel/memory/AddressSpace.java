@@ -23,6 +23,7 @@ public final class AddressSpace {
     private boolean heapPlain;
     private boolean trimDue;
     private long served;
+    private int islands;
 
     /**
      * That of a new image.
@@ -48,6 +49,7 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         limited = parent.limited;
+        islands = parent.islands;
         heapPlain = parent.heapPlain;
         trimDue = parent.trimDue;
     }
@@ -154,6 +156,24 @@ public final class AddressSpace {
 
     void countServed() {
         served++;
+    }
+
+    /** Linux unmaps the range itself: the arena must not count on it any more. */
+    public void unmapped(long start, long end) {
+        forget(start, end);
+    }
+
+    /** Blocks of trampolines in it. */
+    public int islands() {
+        return islands;
+    }
+
+    /** There is one more; a child that is being forked may have it or not, and then leaves its place empty. */
+    public void addIsland() {
+        islands++;
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).islands = islands;
+        }
     }
 
     public long arenaReserved() {

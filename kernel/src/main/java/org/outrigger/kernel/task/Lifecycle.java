@@ -169,7 +169,10 @@ public final class Lifecycle {
     }
 
     /** A thread ends; it gives its slot back itself. */
-    public void exited(Task task) {
+    public void exited(Task task, Request request) {
+        if (request.arg(1) != 0) {
+            task.process().space().unmapped(request.arg(0), request.arg(0) + request.arg(1));
+        }
         tasks.remove(task);
         reply.done(task.slot(), 0);
     }

@@ -67,8 +67,7 @@ final class SimulatedJob {
 
     /** A thread ends and gives its slot back, as the runtime does. */
     void exit(Task task) {
-        request(task.slot());
-        lifecycle.exited(task);
+        lifecycle.exited(task, request(task.slot(), 0, 0));
         free(task.slot());
     }
 

@@ -1,0 +1,198 @@
+package org.outrigger.kernel.inject;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.outrigger.abi.Mman;
+import org.outrigger.abi.Nr;
+import org.outrigger.corert.Layout;
+import org.outrigger.host.ProcFile;
+import org.outrigger.host.ProcessMemory;
+import org.outrigger.kernel.loop.Pending;
+import org.outrigger.kernel.loop.Reply;
+import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.patch.Site;
+import org.outrigger.kernel.patch.Trampolines;
+
+/**
+ * Patches call sites in processes. A process is patched when it has shown that it lives long enough to gain by it, and at a moment
+ * when no other thread can be executing what is written; what it maps later is patched as it is mapped.
+ *
+ * <p>Order matters, for the LWK may die between any two steps: an island of trampolines is mapped and written and entered in the
+ * process's table first, only then are sites made to jump there. Owned by the kernel loop.
+ */
+public final class Patcher {
+    private static final int HEX = 16;
+    private static final long BELOW = 1L << 20;
+    private static final long ISLAND_PROT = Mman.PROT_READ | Mman.PROT_EXEC;
+    private static final long ISLAND_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
+    private static final int ISLAND_ENTRY = 16;
+
+    /** A part of a file, mapped executable. */
+    private record Region(long start, long end, long offset, String path) {
+    }
+
+    /** What is to be done in one process, and the result that its thread waits for. */
+    private final class Work {
+        final int pid;
+        final int slot;
+        final AddressSpace space;
+        final List<Region> regions;
+        final long value;
+        int next;
+        List<Site> sites = List.of();
+
+        Work(int pid, int slot, AddressSpace space, List<Region> regions, long value) {
+            this.pid = pid;
+            this.slot = slot;
+            this.space = space;
+            this.regions = regions;
+            this.value = value;
+        }
+    }
+
+    /** Whether a thread still waits in a slot as it did when the search was ordered. */
+    public interface Waiting {
+        boolean waits(int slot, Pending pending);
+    }
+
+    private final Reply reply;
+    private final ProcFile files;
+    private final ProcessMemory memory;
+    private final Surveyor surveyor;
+    private final Waiting waiting;
+    private final Trampolines trampolines = new Trampolines(Layout.RT_PATCHED);
+    private final Pending.Step islandMapped = this::islandMapped;
+    private final Pending.Step fileMapped = this::fileMapped;
+    private long patched;
+
+    public Patcher(Reply reply, ProcFile files, ProcessMemory memory, Surveyor surveyor, Waiting waiting) {
+        this.reply = reply;
+        this.files = files;
+        this.memory = memory;
+        this.surveyor = surveyor;
+        this.waiting = waiting;
+    }
+
+    /** Sites patched in all processes of the job. */
+    public long patched() {
+        return patched;
+    }
+
+    /** Patches everything that a process has mapped; its only thread waits, and gets 1. */
+    public void patch(int pid, int slot, AddressSpace space, Pending pending) {
+        List<Region> regions = new ArrayList<>();
+        for (String line : files.text("/proc/" + pid + "/maps").split("\n")) {
+            String[] words = line.split(" +", 6);
+            if (words.length == 6 && words[1].endsWith("xp") && words[5].startsWith("/") && !words[5].startsWith("/memfd:")) {
+                int dash = words[0].indexOf('-');
+                regions.add(new Region(Long.parseUnsignedLong(words[0], 0, dash, HEX),
+                        Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), HEX),
+                        Long.parseUnsignedLong(words[2], HEX), words[5]));
+            }
+        }
+        begin(new Work(pid, slot, space, regions, 1), pending);
+    }
+
+    /** A patched process maps a file executable: operands as of {@code mmap}. */
+    public void map(int pid, int slot, AddressSpace space, long length, int descriptor, long offset, Pending pending) {
+        String path = files.link("/proc/" + pid + "/fd/" + descriptor);
+        pending.first = length;
+        pending.second = offset;
+        pending.subject = new Work(pid, slot, space, List.of(new Region(0, 0, 0, path)), 0);
+        pending.then(fileMapped);
+        reply.tell(slot);
+    }
+
+    private void fileMapped(int slot, Pending pending, long result) {
+        Work told = (Work) pending.subject;
+        if (result < 0 || !told.regions.get(0).path.startsWith("/")) {
+            reply.done(slot, result);
+            return;
+        }
+        Region region = new Region(result, result + pending.first, pending.second, told.regions.get(0).path);
+        begin(new Work(told.pid, slot, told.space, List.of(region), result), pending);
+    }
+
+    private void begin(Work work, Pending pending) {
+        List<String> unknown = new ArrayList<>();
+        for (Region region : work.regions) {
+            if (surveyor.sites(region.path) == null) {
+                unknown.add(region.path);
+            }
+        }
+        if (unknown.isEmpty()) {
+            proceed(work, pending);
+            return;
+        }
+        surveyor.order(unknown, () -> {
+            if (waiting.waits(work.slot, pending)) {
+                proceed(work, pending);
+            }
+        });
+    }
+
+    private void proceed(Work work, Pending pending) {
+        while (work.next < work.regions.size()) {
+            Region region = work.regions.get(work.next);
+            work.sites = sitesIn(region);
+            if (!work.sites.isEmpty() && work.space.islands() < Layout.ISLANDS) {
+                long size = work.sites.size() * (long) Trampolines.SIZE + Mman.PAGE_SIZE - 1 & -Mman.PAGE_SIZE;
+                pending.subject = work;
+                pending.first = size;
+                pending.then(islandMapped);
+                // Near the sites, but not where a heap would grow.
+                reply.make(work.slot, Nr.MMAP, Math.max(region.start - size - BELOW, BELOW), size, ISLAND_PROT, ISLAND_FLAGS, -1, 0);
+                return;
+            }
+            work.next++;
+        }
+        reply.done(work.slot, work.value);
+    }
+
+    private List<Site> sitesIn(Region region) {
+        List<Site> all = surveyor.sites(region.path);
+        List<Site> here = new ArrayList<>();
+        long length = region.end - region.start;
+        for (Site site : all == null ? List.<Site>of() : all) {
+            long at = site.offset() - region.offset;
+            boolean sameBias = here.isEmpty() || site.offset() - site.vaddr() == here.get(0).offset() - here.get(0).vaddr();
+            if (at >= 0 && at + Site.SIZE <= length && sameBias) {
+                here.add(site);
+            }
+        }
+        return here;
+    }
+
+    private void islandMapped(int slot, Pending pending, long result) {
+        Work work = (Work) pending.subject;
+        if (result > 0 && memory.open(work.pid)) {
+            write(work, result, result + pending.first);
+            memory.close();
+        }
+        work.next++;
+        proceed(work, pending);
+    }
+
+    private void write(Work work, long island, long islandEnd) {
+        Region region = work.regions.get(work.next);
+        Site first = work.sites.get(0);
+        long bias = region.start + first.offset() - region.offset - first.vaddr();
+        Trampolines.Block block = trampolines.encode(island, bias, work.sites);
+        byte[] bounds = ByteBuffer.allocate(ISLAND_ENTRY).order(ByteOrder.LITTLE_ENDIAN).putLong(island).putLong(islandEnd).array();
+        int entry = work.space.islands();
+        if (!memory.write(island, block.bytes()) || !memory.write(Layout.RT_DATA + (long) entry * ISLAND_ENTRY, bounds)) {
+            return;
+        }
+        work.space.addIsland();
+        byte[] original = new byte[Site.SIZE];
+        for (Trampolines.Patch patch : block.patches()) {
+            ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).put((byte) 0xb8).putInt(patch.site().nr()).put((byte) 0x0f)
+                    .put((byte) 0x05);
+            if (memory.holds(patch.address(), original) && memory.write(patch.address(), patch.jump())) {
+                patched++;
+            }
+        }
+    }
+}
