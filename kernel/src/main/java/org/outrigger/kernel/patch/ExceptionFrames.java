@@ -34,11 +34,8 @@ final class ExceptionFrames {
         this.image = image;
         bytes = image.bytes();
         if (!readHeader()) {
-            for (Image.Section section : image.sections()) {
-                if (section.name().equals(".eh_frame") && bytes.holds(section.offset(), section.size())) {
-                    readSection(section);
-                }
-            }
+            image.section(Image.SHT_PROGBITS, ".eh_frame").or(() -> image.section(Image.SHT_X86_64_UNWIND, ".eh_frame"))
+                    .ifPresent(this::readSection);
         }
     }
 
@@ -103,7 +100,7 @@ final class ExceptionFrames {
         int count = 0;
         long end = section.offset() + section.size();
         long at = section.offset();
-        while (at + 8 <= end && count < MOST_FRAMES) {
+        for (int entries = 0; at + 8 <= end && entries < MOST_FRAMES; entries++) {
             long length = bytes.u32(at);
             if (length == 0 || length == 0xffffffffL) {
                 break;
@@ -141,7 +138,8 @@ final class ExceptionFrames {
         long at = frame + 8;
         long start = value(at, lastEncoding) + ((lastEncoding & PCREL) != 0 ? at + bias : 0);
         long size = value(at + width, lastEncoding & 7);
-        return size > 0 && start >= 0 && start <= Long.MAX_VALUE - size ? Optional.of(new CodeRange(start, size)) : Optional.empty();
+        boolean valid = size > 0 && start >= 0 && start <= Long.MAX_VALUE - size;
+        return valid ? Optional.of(new CodeRange(start, size)) : Optional.empty();
     }
 
     /** How the frames of a common information entry encode addresses. */

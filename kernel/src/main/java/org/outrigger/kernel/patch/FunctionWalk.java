@@ -3,6 +3,7 @@ package org.outrigger.kernel.patch;
 import java.util.Arrays;
 import java.util.Optional;
 import org.outrigger.abi.Nr;
+import org.outrigger.kernel.patch.ControlFlow.Kind;
 import org.outrigger.kernel.patch.LeftSite.Reason;
 
 /** One function, decoded from its start to its end and followed along its direct branches. Reused; for one thread. */
@@ -13,10 +14,14 @@ final class FunctionWalk {
 
     private static final int MOV_EAX = 0xb8;
     private static final int LOCK = 0xf0;
+    private static final int KIND_SHIFT = 4;
+    private static final int LENGTH_MASK = 15;
+    private static final Kind[] KINDS = Kind.values();
 
     private byte[] code = new byte[8192];
     private int size;
-    private long[] boundaries = new long[128];
+    /** For each instruction, at its first byte: the length, and the kind's ordinal above it. Zero elsewhere. */
+    private byte[] decoded = new byte[8192];
     private long[] reached = new long[128];
     private long[] targets = new long[128];
     private int[] pending = new int[64];
@@ -33,10 +38,11 @@ final class FunctionWalk {
         size = codeSize;
         if (code.length < size) {
             code = new byte[Math.max(size, code.length * 2)];
+            decoded = new byte[code.length];
         }
+        Arrays.fill(decoded, 0, size, (byte) 0);
         file.copy(offset, code, size);
         int words = (size >> 6) + 1;
-        boundaries = cleared(boundaries, words);
         reached = cleared(reached, words);
         targets = cleared(targets, words);
         pendingCount = 0;
@@ -57,7 +63,7 @@ final class FunctionWalk {
         if (refusal.isPresent()) {
             return refusal;
         }
-        if (at < 0 || at + Site.SIZE > size || !has(boundaries, at) || !has(boundaries, at + Site.MOV_SIZE)) {
+        if (at < 0 || at + Site.SIZE > size || !isBoundary(at) || !isBoundary(at + Site.MOV_SIZE)) {
             return Optional.of(Reason.NO_BOUNDARY);
         }
         for (int inside = at + 1; inside < at + Site.MOV_SIZE; inside++) {
@@ -80,8 +86,9 @@ final class FunctionWalk {
             if (length == 0) {
                 return false;
             }
-            set(boundaries, at);
-            switch (ControlFlow.kind(code, at, length)) {
+            Kind kind = ControlFlow.kind(code, at, length);
+            decoded[at] = (byte) (kind.ordinal() << KIND_SHIFT | length);
+            switch (kind) {
                 case CONDITIONAL, JUMP, CALL -> {
                     long target = ControlFlow.target(code, at, length);
                     if (target >= 0 && target < size) {
@@ -100,12 +107,12 @@ final class FunctionWalk {
         while (pendingCount > 0) {
             int at = pending[--pendingCount];
             while (at < size && !has(reached, at)) {
-                if (!has(boundaries, at)) {
+                if (!isBoundary(at)) {
                     return false;
                 }
                 set(reached, at);
-                int length = InstructionLength.of(code, at, size);
-                boolean on = switch (ControlFlow.kind(code, at, length)) {
+                int length = decoded[at] & LENGTH_MASK;
+                boolean on = switch (KINDS[decoded[at] >> KIND_SHIFT]) {
                     case NEXT -> !endsProgram(at);
                     case STOP -> false;
                     case CONDITIONAL -> {
@@ -135,7 +142,7 @@ final class FunctionWalk {
         }
         int at = (int) target;
         // The C library jumps over a lock prefix where there is one thread: the same instruction.
-        boolean unlocked = !has(boundaries, at) && (code[at - 1] & 0xff) == LOCK && has(boundaries, at - 1);
+        boolean unlocked = !isBoundary(at) && (code[at - 1] & 0xff) == LOCK && isBoundary(at - 1);
         push(unlocked ? at - 1 : at);
         return true;
     }
@@ -143,7 +150,7 @@ final class FunctionWalk {
     /** A {@code syscall} that does not return: data may stand behind it. */
     private boolean endsProgram(int at) {
         int mov = at - Site.MOV_SIZE;
-        if (code[at] != 0x0f || code[at + 1] != 0x05 || mov < 0 || (code[mov] & 0xff) != MOV_EAX || !has(boundaries, mov)) {
+        if (code[at] != 0x0f || code[at + 1] != 0x05 || mov < 0 || (code[mov] & 0xff) != MOV_EAX || !isBoundary(mov)) {
             return false;
         }
         int nr = ControlFlow.int32(code, mov + 1);
@@ -158,6 +165,10 @@ final class FunctionWalk {
             pending = Arrays.copyOf(pending, pending.length * 2);
         }
         pending[pendingCount++] = at;
+    }
+
+    private boolean isBoundary(int at) {
+        return decoded[at] != 0;
     }
 
     private static long[] cleared(long[] bits, int words) {

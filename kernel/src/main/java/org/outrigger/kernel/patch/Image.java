@@ -18,8 +18,10 @@ import org.outrigger.abi.Elf;
  */
 record Image(FileBytes bytes, List<Elf.Segment> segments, List<Elf.Segment> loads, List<Section> sections) {
 
+    static final int SHT_PROGBITS = 1;
     static final int SHT_SYMTAB = 2;
     static final int SHT_DYNSYM = 11;
+    static final int SHT_X86_64_UNWIND = 0x70000001;
     static final int PT_GNU_EH_FRAME = 0x6474e550;
 
     private static final int PT_NOTE = 4;
@@ -28,6 +30,8 @@ record Image(FileBytes bytes, List<Elf.Segment> segments, List<Elf.Segment> load
     private static final int LONGEST_BUILD_ID = 64;
     private static final int SECTION_HEADER_SIZE = 64;
     private static final int LONGEST_NOTES = 1 << 16;
+    private static final int MOST_NOTES = 16;
+    private static final int MOST_LOADS = 256;
 
     /** One section header; {@code type} is {@link #SHT_SYMTAB} and so on, {@code address} 0 where it is not mapped. */
     record Section(String name, int type, long address, long offset, long size) {
@@ -41,6 +45,7 @@ record Image(FileBytes bytes, List<Elf.Segment> segments, List<Elf.Segment> load
             List<Elf.Segment> loads = segments.stream()
                     .filter(segment -> segment.type() == Elf.PT_LOAD && bytes.holds(segment.offset(), segment.fileSize())
                             && segment.address() >= 0 && segment.address() <= Long.MAX_VALUE - segment.fileSize())
+                    .limit(MOST_LOADS)
                     .toList();
             return new Image(bytes, segments, loads, sections(bytes));
         });
@@ -56,10 +61,18 @@ record Image(FileBytes bytes, List<Elf.Segment> segments, List<Elf.Segment> load
         return -1;
     }
 
+    /** The first section of a type and, unless it is empty, a name, if it lies in the file. */
+    Optional<Section> section(int type, String name) {
+        return sections.stream()
+                .filter(section -> section.type() == type && (name.isEmpty() || section.name().equals(name)))
+                .findFirst()
+                .filter(section -> bytes.holds(section.offset(), section.size()));
+    }
+
     /** The GNU build id in lower-case hexadecimal; empty where the file has none. */
     String buildId() {
-        for (Elf.Segment segment : segments) {
-            if (segment.type() == PT_NOTE && segment.fileSize() <= LONGEST_NOTES && bytes.holds(segment.offset(), segment.fileSize())) {
+        for (Elf.Segment segment : segments.stream().filter(s -> s.type() == PT_NOTE).limit(MOST_NOTES).toList()) {
+            if (segment.fileSize() <= LONGEST_NOTES && bytes.holds(segment.offset(), segment.fileSize())) {
                 String id = buildId(segment.offset(), segment.offset() + segment.fileSize());
                 if (!id.isEmpty()) {
                     return id;

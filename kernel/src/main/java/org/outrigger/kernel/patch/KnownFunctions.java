@@ -31,11 +31,8 @@ final class KnownFunctions {
         for (long address : addresses) {
             frames.find(address).ifPresent(found::add);
         }
-        for (Image.Section section : image.sections()) {
-            boolean symbols = section.type() == Image.SHT_SYMTAB || section.type() == Image.SHT_DYNSYM;
-            if (symbols && image.bytes().holds(section.offset(), section.size())) {
-                symbols(image.bytes(), section, addresses, found);
-            }
+        for (int type : new int[] {Image.SHT_SYMTAB, Image.SHT_DYNSYM}) {
+            image.section(type, "").ifPresent(section -> symbols(image.bytes(), section, addresses, found));
         }
         return found;
     }

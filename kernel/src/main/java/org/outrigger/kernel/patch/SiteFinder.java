@@ -11,7 +11,8 @@ import org.outrigger.kernel.patch.LeftSite.Reason;
 /**
  * Finds the call sites of an ELF64 x86-64 file that are safe to patch; the package documentation says what that means.
  *
- * <p>A search reads the executable segments once for {@code 0f 05}, then decodes only the functions that contain one. The file may
+ * <p>A search reads the executable segments once for {@code 0f 05}. If none has the {@code mov} before it, that is all: such a
+ * file is not searched for {@code syscall}s of another form either. Else the functions that contain one are decoded. The file may
  * say anything: garbage has no sites, the work is bounded (see the constants), and nothing is thrown. Stateless; any thread.
  */
 public final class SiteFinder {
@@ -41,6 +42,10 @@ public final class SiteFinder {
             reached = new boolean[addresses.length];
             worst = new Reason[addresses.length];
             Arrays.fill(worst, Reason.NO_FUNCTION);
+        }
+
+        boolean anyMov() {
+            return Arrays.stream(numbers).anyMatch(nr -> nr >= 0);
         }
 
         boolean isMov(int i) {
@@ -76,7 +81,7 @@ public final class SiteFinder {
     private SiteMap find(Image image) {
         String buildId = image.buildId();
         Optional<Candidates> scanned = scan(image);
-        if (scanned.isEmpty()) {
+        if (scanned.isEmpty() || !scanned.get().anyMov()) {
             return SiteMap.none(buildId);
         }
         Candidates candidates = scanned.get();
@@ -125,6 +130,9 @@ public final class SiteFinder {
             cost++;
             if (outright.isPresent()) {
                 candidates.note(i, outright, false);
+            } else if (candidates.offsets[i] - offset != candidates.addresses[i] - function.start()) {
+                // Segments that overlap in memory: two places of the file claim the address.
+                candidates.note(i, Optional.of(Reason.UNDECODABLE), false);
             } else {
                 int at = (int) (candidates.addresses[i] - function.start());
                 candidates.note(i, candidates.isMov(i) ? walk.objection(at) : walk.refusal(), walk.isReached(at));
