@@ -21,8 +21,8 @@ class PatchRuleTest {
             }
         });
         assertEquals(new TreeSet<>(Set.of("rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "clone", "clone3",
-                "fork", "vfork", "execve", "execveat", "exit", "prctl", "arch_prctl", "ptrace", "restart_syscall", "rt_sigsuspend",
-                "rt_sigtimedwait")), refused);
+                "fork", "vfork", "execve", "execveat", "exit", "prctl", "arch_prctl", "ptrace", "restart_syscall",
+                "rt_sigsuspend", "rt_sigtimedwait")), refused);
     }
 
     @Test
