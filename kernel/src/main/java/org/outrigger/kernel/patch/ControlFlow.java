@@ -31,7 +31,8 @@ final class ControlFlow {
             case 0xe8 -> Kind.CALL;
             case 0xe9, 0xeb -> Kind.JUMP;
             // xbegin: an abort goes to the target. Under 66 its displacement is shorter.
-            case 0xc7 -> (code[opcodeAt + 1] & 0xff) != 0xf8 ? Kind.NEXT : length == opcodeAt - at + 6 ? Kind.CONDITIONAL : Kind.STOP;
+            case 0xc7 -> (code[opcodeAt + 1] & 0xff) != 0xf8 ? Kind.NEXT
+                    : length == opcodeAt - at + 6 ? Kind.CONDITIONAL : Kind.STOP;
             case 0xc2, 0xc3, 0xca, 0xcb, 0xcc, 0xcf, 0xf4 -> Kind.STOP;
             case 0xff -> (code[opcodeAt + 1] & 0x30) == 0x20 ? Kind.STOP : Kind.NEXT;
             default -> Kind.NEXT;

@@ -138,7 +138,8 @@ final class ExceptionFrames {
         long at = frame + 8;
         long start = value(at, lastEncoding) + ((lastEncoding & PCREL) != 0 ? at + bias : 0);
         long size = value(at + width, lastEncoding & 7);
-        return size > 0 && start >= 0 && start <= Long.MAX_VALUE - size ? Optional.of(new CodeRange(start, size)) : Optional.empty();
+        boolean valid = size > 0 && start >= 0 && start <= Long.MAX_VALUE - size;
+        return valid ? Optional.of(new CodeRange(start, size)) : Optional.empty();
     }
 
     /** How the frames of a common information entry encode addresses. */

@@ -13,6 +13,7 @@ public final class InstructionLength {
     public static final int LONGEST = 15;
 
     private static final int REX_W = 8;
+    private static final int FWAIT = 0x9b;
 
     private InstructionLength() {
     }
@@ -33,16 +34,19 @@ public final class InstructionLength {
         boolean repeat = false;
         boolean lock = false;
         while (at < limit) {
-            int b = code[at];
-            switch (b & 0xff) {
+            int b = code[at] & 0xff;
+            switch (b) {
                 case 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 -> { }
                 case 0x66 -> size16 = true;
                 case 0x67 -> address32 = true;
                 case 0xf2, 0xf3 -> repeat = true;
                 case 0xf0 -> lock = true;
                 default -> {
-                    int length = afterPrefixes(code, at, limit, size16, address32, repeat, lock);
-                    return length == 0 ? 0 : length - start;
+                    if (b == FWAIT && at > start) {
+                        return 0;
+                    }
+                    int next = afterPrefixes(code, at, limit, size16, address32, repeat, lock);
+                    return next == 0 ? 0 : next - start;
                 }
             }
             at++;
@@ -51,7 +55,8 @@ public final class InstructionLength {
     }
 
     /** The index after the instruction whose REX or opcode is at {@code at}; 0 if unknown. */
-    private static int afterPrefixes(byte[] code, int at, int limit, boolean size16, boolean address32, boolean repeat, boolean lock) {
+    private static int afterPrefixes(byte[] code, int at, int limit, boolean size16, boolean address32, boolean repeat,
+                                     boolean lock) {
         int opcode = code[at] & 0xff;
         if (opcode == 0xc4 || opcode == 0xc5 || opcode == 0x62) {
             return size16 || repeat || lock ? 0 : vector(code, at, limit);
@@ -64,6 +69,9 @@ public final class InstructionLength {
             }
             wide = (opcode & REX_W) != 0;
             opcode = code[next++] & 0xff;
+            if (opcode == FWAIT) {
+                return 0;
+            }
         }
         if (opcode == 0x0f) {
             return escaped(code, next, limit, size16 && !wide, size16, repeat);
@@ -87,7 +95,8 @@ public final class InstructionLength {
 
     /** Vendors differ on the width of these under a 66 prefix. */
     private static boolean isNearBranch(int opcode) {
-        return opcode >= 0x70 && opcode <= 0x7f || opcode >= 0xe0 && opcode <= 0xe3 || opcode == 0xe8 || opcode == 0xe9 || opcode == 0xeb;
+        return opcode >= 0x70 && opcode <= 0x7f || opcode >= 0xe0 && opcode <= 0xe3
+                || opcode == 0xe8 || opcode == 0xe9 || opcode == 0xeb;
     }
 
     /** What follows an opcode whose ModRM byte selects among several instructions; 0 where it selects none. */

@@ -7,9 +7,9 @@ import org.outrigger.abi.SyscallNames;
 /**
  * Which system calls may be made from a patched site at all.
  *
- * <p>Left to dispatch by SIGSYS are the calls that need the application's whole register frame or its own stack pointer, that change
- * what a signal does or whether it arrives, that start or replace an image or a thread, that end one, and that change dispatch
- * itself; none of them is worth a fast way. So are numbers that the ABI does not know.
+ * <p>Left to dispatch by SIGSYS are the calls that need the application's whole register frame or its own stack pointer, that
+ * change what a signal does or whether it arrives, that start or replace an image or a thread, that end one, and that change
+ * dispatch itself; none of them is worth a fast way. So are numbers that the ABI does not know.
  */
 public final class PatchRule {
 

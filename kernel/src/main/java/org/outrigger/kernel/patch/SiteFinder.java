@@ -11,9 +11,9 @@ import org.outrigger.kernel.patch.LeftSite.Reason;
 /**
  * Finds the call sites of an ELF64 x86-64 file that are safe to patch; the package documentation says what that means.
  *
- * <p>A search reads the executable segments once for {@code 0f 05}. If none has the {@code mov} before it, that is all: such a file
- * is not searched for {@code syscall}s of another form either. Else the functions that contain one are decoded. The file may say
- * anything: garbage has no sites, the work is bounded (see the constants), and nothing is thrown. Stateless; any thread.
+ * <p>A search reads the executable segments once for {@code 0f 05}. If none has the {@code mov} before it, that is all: such a
+ * file is not searched for {@code syscall}s of another form either. Else the functions that contain one are decoded. The file may
+ * say anything: garbage has no sites, the work is bounded (see the constants), and nothing is thrown. Stateless; any thread.
  */
 public final class SiteFinder {
 

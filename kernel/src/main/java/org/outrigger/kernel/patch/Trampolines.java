@@ -18,8 +18,8 @@ import java.util.List;
  *   25      cc x 7                    int3
  * </pre>
  *
- * <p>Nothing but rax, rcx and r11 is written, all of which the {@code syscall} instruction writes, and no flag and no stack. Source:
- * Intel SDM volume 2. Immutable; any thread.
+ * <p>Nothing but rax, rcx and r11 is written, all of which the {@code syscall} instruction writes, and no flag and no stack.
+ * Source: Intel SDM volume 2. Immutable; any thread.
  */
 public final class Trampolines {
 
@@ -88,8 +88,8 @@ public final class Trampolines {
             out.put((byte) 0x49).put((byte) 0xbb).putLong(entry);
             out.put((byte) 0x41).put((byte) 0xff).put((byte) 0xe3);
             Arrays.fill(bytes, out.position(), at + SIZE, INT3);
-            byte[] jump = ByteBuffer.allocate(JUMP_SIZE).order(ByteOrder.LITTLE_ENDIAN).put(JMP_REL32).putInt((int) there).array();
-            patches.add(new Patch(site, address, jump));
+            ByteBuffer jump = ByteBuffer.allocate(JUMP_SIZE).order(ByteOrder.LITTLE_ENDIAN).put(JMP_REL32).putInt((int) there);
+            patches.add(new Patch(site, address, jump.array()));
         }
         return new Block(Arrays.copyOf(bytes, patches.size() * SIZE), List.copyOf(patches), List.copyOf(far));
     }

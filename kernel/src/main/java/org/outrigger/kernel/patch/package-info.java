@@ -1,10 +1,10 @@
 /**
  * Patched call sites: where a program's file holds {@code mov $nr,%eax; syscall} that may be rewritten, and with what.
  *
- * <p>{@link org.outrigger.kernel.patch.SiteFinder} proves sites in an ELF file, {@link org.outrigger.kernel.patch.SiteCache} keeps
- * what it found by {@link org.outrigger.kernel.patch.FileIdentity}, {@link org.outrigger.kernel.patch.PatchRule} says which calls
- * may be patched at all, and {@link org.outrigger.kernel.patch.Trampolines} encodes the bytes to write. Nothing here touches a
- * process.
+ * <p>{@link org.outrigger.kernel.patch.SiteFinder} proves sites in an ELF file, {@link org.outrigger.kernel.patch.SiteCache}
+ * keeps what it found by {@link org.outrigger.kernel.patch.FileIdentity}, {@link org.outrigger.kernel.patch.PatchRule} says which
+ * calls may be patched at all, and {@link org.outrigger.kernel.patch.Trampolines} encodes the bytes to write. Nothing here
+ * touches a process.
  *
  * <p>What makes a site (all of it, or the call is left to dispatch by SIGSYS): the bytes are {@code b8 imm32 0f 05} with a number
  * below 512; a known function contains them (an .eh_frame entry or a symbol of type FUNC with a size); every known function that

@@ -1,0 +1,35 @@
+package org.outrigger.kernel.patch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.outrigger.abi.Nr;
+import org.outrigger.abi.SyscallNames;
+
+class PatchRuleTest {
+
+    @Test
+    void theseAreNeverPatched() {
+        Set<String> refused = new TreeSet<>();
+        SyscallNames.all().forEach((nr, name) -> {
+            if (nr < Site.NR_LIMIT && !PatchRule.allows(nr)) {
+                refused.add(name);
+            }
+        });
+        assertEquals(new TreeSet<>(Set.of("rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "clone", "clone3",
+                "fork", "vfork", "execve", "execveat", "exit", "prctl", "arch_prctl", "ptrace", "restart_syscall",
+                "rt_sigsuspend", "rt_sigtimedwait")), refused);
+    }
+
+    @Test
+    void numbersOutsideTheAbiAreRefused() {
+        assertTrue(PatchRule.allows(Nr.GETPID));
+        for (int nr : new int[] {-1, 400, 511, 512, 513, Integer.MAX_VALUE}) {
+            assertFalse(PatchRule.allows(nr), "number " + nr);
+        }
+    }
+}
