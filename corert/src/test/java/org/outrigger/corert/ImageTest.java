@@ -35,7 +35,7 @@ class ImageTest {
     }
 
     @Test
-    void theRuntimeStaysSmall() throws IOException {
+    void theRuntimeHasFewLinesOfC() throws IOException {
         long lines = 0;
         try (Stream<Path> files = Files.list(SourceFolder.PATH)) {
             for (Path file : files.filter(ImageTest::ofTheRuntime).toList()) {
@@ -49,6 +49,6 @@ class ImageTest {
 
     private static boolean ofTheRuntime(Path file) {
         String name = file.getFileName().toString();
-        return name.matches(".*\\.[chS]") && !name.startsWith("launch") && !name.equals("layout-gen.c");
+        return name.matches(".*\\.[ch]") && !name.startsWith("launch") && !name.equals("layout-gen.c");
     }
 }

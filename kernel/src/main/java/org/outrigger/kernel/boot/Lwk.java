@@ -230,6 +230,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
         if (why.isPresent()) {
             leave(pid, path, why.get());
+            task.pending().subject = left.isEmpty() ? null : left.getLast();
             task.pending().then(plainExecFailed);
         } else {
             task.pending().then(execFailed);
@@ -238,7 +239,8 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     }
 
     private void plainExecFailed(int slot, Pending pending, long result) {
-        left.removeLast();
+        left.remove(pending.subject);
+        pending.subject = null;
         parts.reply.done(slot, result);
     }
 

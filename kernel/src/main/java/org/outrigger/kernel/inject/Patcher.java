@@ -16,8 +16,8 @@ import org.outrigger.kernel.patch.Site;
 import org.outrigger.kernel.patch.Trampolines;
 
 /**
- * Patches call sites in processes. A process is patched when it has shown that it lives long enough to gain by it, and at a moment
- * when no other thread can be executing what is written; what it maps later is patched as it is mapped.
+ * Patches call sites in processes. A process is patched when it has shown that it lives long enough to gain by it, and at a
+ * moment when no other thread can be executing what is written; what it maps later is patched as it is mapped.
  *
  * <p>Order matters, for the LWK may die between any two steps: an island of trampolines is mapped and written and entered in the
  * process's table first, only then are sites made to jump there. Owned by the kernel loop.
@@ -143,7 +143,8 @@ public final class Patcher {
                 pending.first = size;
                 pending.then(islandMapped);
                 // Near the sites, but not where a heap would grow.
-                reply.make(work.slot, Nr.MMAP, Math.max(region.start - size - BELOW, BELOW), size, ISLAND_PROT, ISLAND_FLAGS, -1, 0);
+                long near = Math.max(region.start - size - BELOW, BELOW);
+                reply.make(work.slot, Nr.MMAP, near, size, ISLAND_PROT, ISLAND_FLAGS, -1, 0);
                 return;
             }
             work.next++;
@@ -180,7 +181,8 @@ public final class Patcher {
         Site first = work.sites.get(0);
         long bias = region.start + first.offset() - region.offset - first.vaddr();
         Trampolines.Block block = trampolines.encode(island, bias, work.sites);
-        byte[] bounds = ByteBuffer.allocate(ISLAND_ENTRY).order(ByteOrder.LITTLE_ENDIAN).putLong(island).putLong(islandEnd).array();
+        byte[] bounds = ByteBuffer.allocate(ISLAND_ENTRY).order(ByteOrder.LITTLE_ENDIAN).putLong(island).putLong(islandEnd)
+                .array();
         int entry = work.space.islands();
         if (!memory.write(island, block.bytes()) || !memory.write(Layout.RT_DATA + (long) entry * ISLAND_ENTRY, bounds)) {
             return;
