@@ -17,6 +17,8 @@ public final class Receiver {
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     /** Slots polled at a time. */
     static final int HOT = 16;
+    /** Doorbell words looked at in one turn while slots are polled, so that these do not wait for a look at all. */
+    static final int GLANCE = 4;
     /** Turns without a request after which a slot is no longer polled. */
     static final int PATIENCE = 4096;
     /** Requests of polled slots after which the doorbells come first, so that busy senders do not starve the others. */
@@ -25,6 +27,7 @@ public final class Receiver {
     private final MemorySegment memory;
     private final Geometry geometry;
     private final Wake wake;
+    private final int words;
     private final int[] seen;
     private final int[] hot = new int[HOT];
     private final int[] silence = new int[HOT];
@@ -44,6 +47,7 @@ public final class Receiver {
         this.memory = memory;
         this.geometry = geometry;
         this.wake = wake;
+        this.words = geometry.slots() / Long.SIZE;
         this.seen = new int[geometry.slots()];
     }
 
@@ -57,7 +61,8 @@ public final class Receiver {
     }
 
     /**
-     * Finds the next request, if there is one now. The slot's request fields may be read afterwards, and must be answered by
+     * Finds the next request. While slots are polled it looks at a few of the doorbells in each turn, so that a new sender may be
+     * found some turns later; after {@link #drowse} nothing is missed. The slot's request fields may be read afterwards, and must be answered by
      * {@link #reply} exactly once, now or later.
      *
      * @return index of the slot, or -1
@@ -65,7 +70,7 @@ public final class Receiver {
     public int poll() {
         if (streak >= STREAK) {
             streak = 0;
-            int slot = pollDoorbells();
+            int slot = pollDoorbells(words);
             return slot >= 0 ? slot : pollHot();
         }
         int slot = pollHot();
@@ -74,7 +79,7 @@ public final class Receiver {
             return slot;
         }
         streak = 0;
-        return pollDoorbells();
+        return pollDoorbells(hotCount > 0 ? GLANCE : words);
     }
 
     private int pollHot() {
@@ -92,9 +97,8 @@ public final class Receiver {
         return -1;
     }
 
-    private int pollDoorbells() {
-        int words = geometry.slots() / Long.SIZE;
-        for (int i = 0; i <= words; i++) {
+    private int pollDoorbells(int most) {
+        for (int i = 0; i <= most; i++) {
             while (bits != 0) {
                 int slot = bitsWord * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
