@@ -19,6 +19,7 @@
 #define EPERM 1
 #define ESRCH 3
 #define EINTR 4
+#define E2BIG 7
 #define EAGAIN 11
 #define ENOMEM 12
 #define EFAULT 14

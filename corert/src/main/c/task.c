@@ -165,6 +165,8 @@ static long read_request(const struct context *uc, struct request *r)
         r->call[1] = r->call[2] = r->call[3] = r->call[4] = 0;
     } else if (uc->rax == __NR_clone3) {
         u64 size = uc->rsi;
+        if (size > CLONE_ARGS_MAX && size <= 4096)
+            return -E2BIG; /* longer than any that Linux knows today */
         if (size < 64 || size > CLONE_ARGS_MAX || !readable(uc->rdi) || !readable(uc->rdi + size - 8))
             return -1; /* Linux finds the right errno */
         copy(r->args, (void *)uc->rdi, size);
@@ -183,8 +185,9 @@ long do_clone(volatile struct slot *slot, struct context *uc)
 {
     struct request r;
     zero(&r, sizeof r);
-    if (read_request(uc, &r) < 0)
-        return here(uc);
+    long known_form = read_request(uc, &r);
+    if (known_form)
+        return known_form == -1 ? here(uc) : known_form;
     if (*r.flags & CLONE_THREAD)
         consider_patching(slot, 1);
     volatile struct slot *child = take_slot();

@@ -62,8 +62,8 @@ public final class Receiver {
 
     /**
      * Finds the next request. While slots are polled it looks at a few of the doorbells in each turn, so that a new sender may be
-     * found some turns later; after {@link #drowse} nothing is missed. The slot's request fields may be read afterwards, and must be answered by
-     * {@link #reply} exactly once, now or later.
+     * found some turns later; after {@link #drowse} nothing is missed. The slot's request fields may be read afterwards, and must
+     * be answered by {@link #reply} exactly once, now or later.
      *
      * @return index of the slot, or -1
      */

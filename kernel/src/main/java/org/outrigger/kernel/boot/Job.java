@@ -53,6 +53,7 @@ final class Job implements Lwk.Listener {
     private final Warden warden;
     private final ControlSocket control;
     private final Surveyor surveyor;
+    private final Patcher patcher;
     private final Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
@@ -88,7 +89,8 @@ final class Job implements Lwk.Listener {
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         surveyor = new Surveyor(new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0)), this::prepared);
-        lwk.connect(injector, new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits), this);
+        patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
+        lwk.connect(injector, patcher, this);
         lifecycles = lifecycle;
         loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
         memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
@@ -245,6 +247,11 @@ final class Job implements Lwk.Listener {
 
     int exitStatus() {
         return exitStatus;
+    }
+
+    /** Call sites patched, in all processes together. */
+    long sitesPatched() {
+        return patcher.patched();
     }
 
     /** Page faults of all ranks, as Linux accounts them, with those of the children that they waited for. */

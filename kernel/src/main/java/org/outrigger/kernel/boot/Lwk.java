@@ -188,7 +188,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
                 parts.reply.done(task.slot(), 0);
             }
             default -> {
-                if (nr == Nr.MMAP && (request.arg(2) & Mman.PROT_EXEC) != 0 && (request.arg(3) & Mman.MAP_ANONYMOUS) == 0) {
+                if (nr == Nr.MMAP && mapsCode() && !MemoryCalls.touches(task.process().space(), request)) {
                     patcher.map(task.process().pid(), task.slot(), task.process().space(), request.arg(1), (int) request.arg(4),
                             request.arg(5), task.pending());
                 } else if (MemoryCalls.concerns(nr)) {
@@ -200,10 +200,15 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
     }
 
+    private boolean mapsCode() {
+        return (request.arg(2) & Mman.PROT_EXEC) != 0 && (request.arg(3) & Mman.MAP_ANONYMOUS) == 0
+                && (request.arg(3) & Mman.MAP_TYPE) == Mman.MAP_PRIVATE;
+    }
+
     /** Only where no other thread can be executing what is written. */
     private void patch(Task task) {
         LwkProcess process = task.process();
-        boolean alone = process.tasks().size() == 1;
+        boolean alone = process.tasks().size() == 1 && !parts.lifecycle.expectsChildOf(process);
         for (LwkProcess other : parts.tasks.running()) {
             alone &= other == process || other.space() != process.space();
         }

@@ -154,6 +154,7 @@ final class ReportBuilder {
             notes.add("there were " + job.tasks().processCount() + " processes, of which " + listed + " are listed");
         }
         notes.add("threads: " + job.tasks().threadCount() + " in all, at most " + job.tasks().mostThreads() + " at a time");
+        notes.add("call sites patched: " + job.sitesPatched() + " in all processes together");
         if (job.request().sharedCore()) {
             notes.add("the LWK and Linux share one CPU: nobody spins");
         }

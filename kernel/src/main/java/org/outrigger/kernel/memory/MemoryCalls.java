@@ -3,6 +3,7 @@ package org.outrigger.kernel.memory;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
+import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
@@ -42,6 +43,13 @@ public final class MemoryCalls {
         return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
                 || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
                 || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK;
+    }
+
+    /** Whether a range, operands 0 and 1, touches the arena window or the heap: then the call is one for {@link #serve}. */
+    public static boolean touches(AddressSpace space, Request request) {
+        long start = request.arg(0);
+        long end = start + roundUp(request.arg(1));
+        return start < Layout.ARENA_END && end > Layout.ARENA_BASE || Heap.touches(space, start, end);
     }
 
     /** Answers a request of a thread in {@code space}. */

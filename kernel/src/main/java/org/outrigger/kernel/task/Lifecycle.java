@@ -145,6 +145,16 @@ public final class Lifecycle {
         reply.done(request.slot(), 0);
     }
 
+    /** Whether a child has been announced in the process's address space and has not reported yet. */
+    public boolean expectsChildOf(LwkProcess process) {
+        for (Expected child : expected.values()) {
+            if (child.space == process.space()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A new image is armed: operands are process, thread, break, RLIMIT_AS and RLIMIT_DATA. Returns the process. */
     public LwkProcess execed(Request request) {
         int slot = request.slot();
