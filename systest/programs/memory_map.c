@@ -337,10 +337,31 @@ static void many(void) {
     }
 }
 
+/* Code of a file over anonymous memory, in a program that has made many calls; the place is used for anonymous memory again. */
+static void code_over(void) {
+    size_t length = 16 * PAGE;
+    for (int i = 0; i < 1500; i++) {
+        syscall(SYS_getppid);
+    }
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    for (int kind = 0; kind < 2; kind++) {
+        char *p = map(length);
+        memset(p, 1, length);
+        CHECK(mmap(p, length, PROT_READ | PROT_EXEC, (kind ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED, fd, 0) == p);
+        CHECK(memcmp(p, "\177ELF", 4) == 0 && munmap(p, length) == 0);
+        char *q = map(length);
+        CHECK(is_zero(q, length));
+        memset(q, 2, length);
+        CHECK(munmap(q, length) == 0);
+    }
+    CHECK(close(fd) == 0);
+}
+
 int main(int argc, char **argv) {
     static const struct section sections[] = {
         {"zero", zero}, {"zero_mixed", zero_mixed}, {"zero_pieces", zero_pieces}, {"errors", errors}, {"fixed", fixed},
-        {"hints", hints}, {"partial", partial}, {"flags", flags}, {"reserve", reserve}, {"many", many},
+        {"hints", hints}, {"partial", partial}, {"flags", flags}, {"reserve", reserve}, {"many", many}, {"code_over", code_over},
     };
     return check_sections(argc, argv, sections, COUNT(sections));
 }

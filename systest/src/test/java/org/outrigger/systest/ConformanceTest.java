@@ -33,6 +33,16 @@ class ConformanceTest {
             }));
     }
 
+    /** From the first call on through patched sites, where otherwise a process must have made some hundred calls first. */
+    @TestFactory
+    Stream<DynamicTest> everyProgramPatchedAtOnce() {
+        return programs().stream().filter(file -> !DRIVEN_ELSEWHERE.contains(baseName(file)))
+            .filter(file -> Machine.longProfile() || !file.getFileName().toString().contains("-"))
+            .map(file -> dynamicTest(file.getFileName() + " patched at once", () ->
+                NativeAndLwk.of(file.toString()).with("OUTRIGGER_JVM_FLAGS", "-Doutrigger.patch.after=1").limit(180)
+                    .errorsIgnored().compareSuccess()));
+    }
+
     @TestFactory
     Stream<DynamicTest> everyProgramTrapped() {
         return programs().stream().filter(file -> !DRIVEN_ELSEWHERE.contains(baseName(file)))

@@ -54,6 +54,18 @@ class ReportTest {
         assertTrue(report.get("left_to_linux").isArray(), report::toString);
     }
 
+    /** A program that lives long enough has its sites patched, before its first thread. */
+    @Test
+    void patchedInterception() throws Exception {
+        long patched = 0;
+        for (JsonNode call : report(List.of("--intercept=auto")).get("calls")) {
+            if (call.get("name").asString().equals("getpid") && call.get("interception").asString().equals("patched")) {
+                patched += call.get("count").asLong();
+            }
+        }
+        assertTrue(patched >= CALLS - 100, "getpid from patched sites: " + patched);
+    }
+
     /** With every call trapped the same program has the same counts and no patched site. */
     @Test
     void trappedInterception() throws Exception {
