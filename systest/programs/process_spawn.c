@@ -86,11 +86,14 @@ static void killed(void) {
 }
 
 static void stopped(void) {
+    int go[2];
+    CHECK(pipe(go) == 0);
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
+        char byte;
         raise(SIGSTOP);
-        _exit(5);
+        _exit(read(go[0], &byte, 1) == 1 ? 5 : 6); /* not before its continuing has been seen */
     }
     int status;
     siginfo_t info = {0};
@@ -99,6 +102,7 @@ static void stopped(void) {
     CHECK(waitid(P_PID, (id_t) child, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0);
     CHECK(kill(child, SIGCONT) == 0);
     CHECK(waitid(P_PID, (id_t) child, &info, WCONTINUED) == 0 && info.si_code == CLD_CONTINUED && info.si_status == SIGCONT);
+    CHECK(write(go[1], "g", 1) == 1 && close(go[0]) == 0 && close(go[1]) == 0);
     struct rusage usage;
     CHECK(waitid(P_PID, (id_t) child, &info, WEXITED | WNOWAIT) == 0 && info.si_code == CLD_EXITED && info.si_status == 5);
     CHECK(wait4(child, &status, 0, &usage) == child && WIFEXITED(status) && WEXITSTATUS(status) == 5);

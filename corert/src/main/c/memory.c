@@ -48,8 +48,9 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
     if (PROC->patched && !slot->detached && lwk_lives() && (uc->rdx & PROT_EXEC) && !(flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
         return ask_lwk(slot, uc); /* it looks for call sites */
     u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
-    if (served && (!address || in_window(address, length)) && !(uc->r9 & (PAGE - 1)) && uc->rdx == PROT_READ_WRITE && (flags & ~plain) == 0 && (flags & MAP_TYPE) == MAP_PRIVATE
-        && (flags & MAP_ANONYMOUS))
+    int private_memory = (flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE && !(flags & ~plain)
+                         && uc->rdx == PROT_READ_WRITE && !(uc->r9 & (PAGE - 1));
+    if (served && private_memory && (!address || in_window(address, length)))
         return ask_lwk(slot, uc);
     return here(uc);
 }

@@ -24,9 +24,11 @@ import org.outrigger.kernel.patch.Trampolines;
  */
 public final class Patcher {
     private static final int HEX = 16;
-    private static final long BELOW = 1L << 20;
+    private static final long APART = 1L << 20;
+    /** Farther than this a 32-bit jump may not reach. */
+    private static final long REACH = 1L << 30;
     private static final long ISLAND_PROT = Mman.PROT_READ | Mman.PROT_EXEC;
-    private static final long ISLAND_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
+    private static final long ISLAND_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_FIXED_NOREPLACE;
     private static final int ISLAND_ENTRY = 16;
 
     /** A part of a file, mapped executable. */
@@ -40,6 +42,8 @@ public final class Patcher {
         final AddressSpace space;
         final List<Region> regions;
         final long value;
+        /** Where Linux's own mappings end below the stack: it maps downwards from there, never above. */
+        long top;
         int next;
         List<Site> sites = List.of();
 
@@ -49,6 +53,7 @@ public final class Patcher {
             this.space = space;
             this.regions = regions;
             this.value = value;
+            this.top = topOf(pid);
         }
     }
 
@@ -80,10 +85,38 @@ public final class Patcher {
         return patched;
     }
 
+    private String[] maps(int pid) {
+        return files.text("/proc/" + pid + "/maps").split("\n");
+    }
+
+    private long topOf(int pid) {
+        long top = 0;
+        for (String line : maps(pid)) {
+            if (line.endsWith("[stack]")) {
+                break;
+            }
+            int dash = line.indexOf('-');
+            int space = line.indexOf(' ');
+            if (dash > 0 && space > dash) {
+                top = Long.parseUnsignedLong(line, dash + 1, space, HEX);
+            }
+        }
+        return top;
+    }
+
+    /**
+     * A place for an island that neither Linux nor the program will think of: a program that has unmapped memory may count on
+     * finding the place free. Above all that Linux has mapped, for libraries; else right below the file.
+     */
+    private static long place(Work work, Region region, long size) {
+        boolean library = work.top > region.start && work.top - region.start < REACH;
+        return library ? work.top + APART : region.start - size - APART;
+    }
+
     /** Patches everything that a process has mapped; its only thread waits, and gets 1. */
     public void patch(int pid, int slot, AddressSpace space, Pending pending) {
         List<Region> regions = new ArrayList<>();
-        for (String line : files.text("/proc/" + pid + "/maps").split("\n")) {
+        for (String line : maps(pid)) {
             String[] words = line.split(" +", 6);
             if (words.length == 6 && words[1].endsWith("xp") && words[5].startsWith("/") && !words[5].startsWith("/memfd:")) {
                 int dash = words[0].indexOf('-');
@@ -142,9 +175,7 @@ public final class Patcher {
                 pending.subject = work;
                 pending.first = size;
                 pending.then(islandMapped);
-                // Near the sites, but not where a heap would grow.
-                long near = Math.max(region.start - size - BELOW, BELOW);
-                reply.make(work.slot, Nr.MMAP, near, size, ISLAND_PROT, ISLAND_FLAGS, -1, 0);
+                reply.make(work.slot, Nr.MMAP, place(work, region, size), size, ISLAND_PROT, ISLAND_FLAGS, -1, 0);
                 return;
             }
             work.next++;
@@ -171,6 +202,7 @@ public final class Patcher {
         if (result > 0 && memory.open(work.pid)) {
             write(work, result, result + pending.first);
             memory.close();
+            work.top = Math.max(work.top, result + pending.first);
         }
         work.next++;
         proceed(work, pending);
