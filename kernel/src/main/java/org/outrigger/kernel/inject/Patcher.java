@@ -47,13 +47,13 @@ public final class Patcher {
         int next;
         List<Site> sites = List.of();
 
-        Work(int pid, int slot, AddressSpace space, List<Region> regions, long value) {
+        Work(int pid, int slot, AddressSpace space, List<Region> regions, long value, long top) {
             this.pid = pid;
             this.slot = slot;
             this.space = space;
             this.regions = regions;
             this.value = value;
-            this.top = topOf(pid);
+            this.top = top;
         }
     }
 
@@ -89,9 +89,9 @@ public final class Patcher {
         return files.text("/proc/" + pid + "/maps").split("\n");
     }
 
-    private long topOf(int pid) {
+    private static long topOf(String[] maps) {
         long top = 0;
-        for (String line : maps(pid)) {
+        for (String line : maps) {
             if (line.endsWith("[stack]")) {
                 break;
             }
@@ -116,7 +116,8 @@ public final class Patcher {
     /** Patches everything that a process has mapped; its only thread waits, and gets 1. */
     public void patch(int pid, int slot, AddressSpace space, Pending pending) {
         List<Region> regions = new ArrayList<>();
-        for (String line : maps(pid)) {
+        String[] maps = maps(pid);
+        for (String line : maps) {
             String[] words = line.split(" +", 6);
             if (words.length == 6 && words[1].endsWith("xp") && words[5].startsWith("/") && !words[5].startsWith("/memfd:")) {
                 int dash = words[0].indexOf('-');
@@ -125,7 +126,7 @@ public final class Patcher {
                         Long.parseUnsignedLong(words[2], HEX), words[5]));
             }
         }
-        begin(new Work(pid, slot, space, regions, 1), pending);
+        begin(new Work(pid, slot, space, regions, 1, topOf(maps)), pending);
     }
 
     /** A patched process maps a file executable: operands as of {@code mmap}. */
@@ -133,7 +134,7 @@ public final class Patcher {
         String path = files.link("/proc/" + pid + "/fd/" + descriptor);
         pending.first = length;
         pending.second = offset;
-        pending.subject = new Work(pid, slot, space, List.of(new Region(0, 0, 0, path)), 0);
+        pending.subject = new Work(pid, slot, space, List.of(new Region(0, 0, 0, path)), 0, 0);
         pending.then(fileMapped);
         reply.tell(slot);
     }
@@ -145,7 +146,7 @@ public final class Patcher {
             return;
         }
         Region region = new Region(result, result + pending.first, pending.second, told.regions.get(0).path);
-        begin(new Work(told.pid, slot, told.space, List.of(region), result), pending);
+        begin(new Work(told.pid, slot, told.space, List.of(region), result, topOf(maps(told.pid))), pending);
     }
 
     private void begin(Work work, Pending pending) {
