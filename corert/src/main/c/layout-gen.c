@@ -94,8 +94,6 @@ int main(int argc, char **argv)
     FIELD(header, patching, "PATCHING");
     FIELD(header, robust, "ROBUST");
     FIELD(header, lwk_pid, "LWK_PID");
-    FIELD(header, cores_bytes, "CORES_BYTES");
-    FIELD(header, cores, "CORES");
     FIELD(header, disposition, "DISPOSITION");
     FIELD(header, refusal, "REFUSAL");
     FIELD(slot, req_seq, "REQ_SEQ");

@@ -87,11 +87,8 @@ struct header {
     u32 spin;     /* turns that a waiting thread spins before it sleeps; 0 where cores are shared */
     u32 measure;  /* 1: time every call */
     u32 patching; /* calls that a process traps before its sites are patched; 0: never */
-    u32 unused;
-    u64 robust[2]; /* the loop's robust list entry: next, unused */
     u32 lwk_pid;
-    u32 cores_bytes; /* length of cores in bytes, a multiple of 8 */
-    u8 cores[128]; /* the LWK cores as a CPU mask */
+    u64 robust[2]; /* the loop's robust list entry: next, unused */
     u8 disposition[NR_MAX];
     u16 refusal[NR_MAX]; /* errno for REFUSE */
 };

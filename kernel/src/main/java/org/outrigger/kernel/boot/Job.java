@@ -93,7 +93,7 @@ final class Job implements Lwk.Listener {
         lwk.connect(injector, patcher, this);
         lifecycles = lifecycle;
         loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
-        memory.open(linux, table, request.lwkCores(), request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
+        memory.open(linux, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }
 

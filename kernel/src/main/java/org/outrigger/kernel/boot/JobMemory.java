@@ -8,7 +8,6 @@ import org.outrigger.corert.Layout;
 import org.outrigger.host.RobustWord;
 import org.outrigger.host.SharedMemory;
 import org.outrigger.host.Syscalls;
-import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.triage.TriageTable;
 
 /**
@@ -41,17 +40,12 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
      * @param measure  whether the runtime times every call
      * @param patching calls that a process traps before its sites are patched; 0 for never
      */
-    void open(Syscalls linux, TriageTable table, int[] cores, int spin, boolean measure, int patching) {
+    void open(Syscalls linux, TriageTable table, int spin, boolean measure, int patching) {
         memory.set(ValueLayout.JAVA_INT, Layout.VERSION, (int) Layout.LAYOUT_VERSION);
         memory.set(ValueLayout.JAVA_INT, Layout.SPIN, spin);
         memory.set(ValueLayout.JAVA_INT, Layout.MEASURE, measure ? 1 : 0);
         memory.set(ValueLayout.JAVA_INT, Layout.PATCHING, patching);
         memory.set(ValueLayout.JAVA_INT, Layout.LWK_PID, (int) ProcessHandle.current().pid());
-        CoreMask mask = CoreMask.of(cores);
-        memory.set(ValueLayout.JAVA_INT, Layout.CORES_BYTES, CoreMask.WORDS * Long.BYTES);
-        for (int i = 0; i < CoreMask.WORDS; i++) {
-            memory.set(ValueLayout.JAVA_LONG, Layout.CORES + i * 8L, mask.word(i));
-        }
         byte[] dispositions = table.dispositions((int) Layout.NR_MAX);
         MemorySegment.copy(dispositions, 0, memory, ValueLayout.JAVA_BYTE, Layout.DISPOSITION, dispositions.length);
         short[] refusals = table.errnos((int) Layout.NR_MAX);
