@@ -3,6 +3,7 @@ package org.outrigger.channel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * The receiving end of all channels, owned by one thread. After the mOS paper's protocol: a sender inserts its request, rings a
@@ -30,6 +31,11 @@ public final class Receiver {
 
     private final MemorySegment memory;
     private final Geometry geometry;
+    /** Addresses of the first slot's request and reply numbers and of the doorbells. */
+    private final long requests;
+    private final long replies;
+    private final long pending;
+    private final long stride;
     private final Wake wake;
     private final int words;
     private final int[] seen;
@@ -54,12 +60,18 @@ public final class Receiver {
         this.memory = memory;
         this.geometry = geometry;
         this.wake = wake;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        Objects.checkFromIndexSize(geometry.pending(), geometry.slots() / Byte.SIZE, memory.byteSize());
+        this.requests = memory.address() + geometry.slotBase() + geometry.reqSeq();
+        this.replies = memory.address() + geometry.slotBase() + geometry.repSeq();
+        this.pending = memory.address() + geometry.pending();
+        this.stride = geometry.slotSize();
         this.words = geometry.slots() / Long.SIZE;
         this.seen = new int[geometry.slots()];
     }
 
     private boolean fresh(int slot) {
-        int sequence = (int) INT.getAcquire(memory, geometry.slot(slot) + geometry.reqSeq());
+        int sequence = RawMemory.getIntAcquire(requests + slot * stride);
         if (sequence == seen[slot]) {
             return false;
         }
@@ -122,9 +134,8 @@ public final class Receiver {
                 }
             }
             bitsWord = bitsWord + 1 < words ? bitsWord + 1 : 0;
-            long at = geometry.pending() + bitsWord * 8L;
-            if ((long) LONG.getOpaque(memory, at) != 0) {
-                bits = (long) LONG.getAndSet(memory, at, 0L);
+            if (RawMemory.getLongOpaque(pending + bitsWord * 8L) != 0) {
+                bits = (long) LONG.getAndSet(memory, geometry.pending() + bitsWord * 8L, 0L);
             }
         }
         return -1;
@@ -155,7 +166,7 @@ public final class Receiver {
      * only be told after a full fence, which a busy sender need not wait for.
      */
     public void reply(int slot) {
-        INT.setRelease(memory, geometry.slot(slot) + geometry.repSeq(), seen[slot]);
+        RawMemory.putIntRelease(replies + slot * stride, seen[slot]);
         if (owedCount == 0 || owed[owedCount - 1] != slot) {
             if (owedCount == OWED) {
                 settle();
