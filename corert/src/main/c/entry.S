@@ -5,21 +5,101 @@
 #include "layout.h"
 #include <asm/unistd_64.h>
 
+/*
+ * What debuggers and profilers unwind by (.eh_frame). Code that is new here says where the program's registers are:
+ *   CFI_ENTERED   in their places, but for the address to return to, in rcx;
+ *   CFI_CONTEXT   in a struct context, which `base` points at, just below the program's red zone;
+ *   CFI_FRAME     in the ucontext of Linux's signal frame, which `base` points at (3 is rbx, 7 is rsp).
+ * Where a few words alone are saved, .cfi_def_cfa names a register and its distance from the program's stack pointer, and .cfi_offset
+ * the distance of each word from that, as ever. A test steps through the way of a call and wants a whole backtrace at each instruction.
+ */
+#define DWARF_RIP 16
+#define BELOW (128 + CONTEXT_SIZE)
+
+        .macro  CFI_ENTERED
+        .cfi_def_cfa rsp, 0
+        .cfi_register DWARF_RIP, rcx
+        .endm
+
+        .macro  CFI_AT register, index
+        .cfi_offset \register, CONTEXT_REGISTERS + 8 * \index - BELOW
+        .endm
+
+        .macro  CFI_CONTEXT base
+        .cfi_def_cfa \base, BELOW
+        CFI_AT  r8, 0
+        CFI_AT  r9, 1
+        CFI_AT  r10, 2
+        CFI_AT  r11, 3
+        CFI_AT  r12, 4
+        CFI_AT  r13, 5
+        CFI_AT  r14, 6
+        CFI_AT  r15, 7
+        CFI_AT  rdi, 8
+        CFI_AT  rsi, 9
+        CFI_AT  rbp, 10
+        CFI_AT  rbx, 11
+        CFI_AT  rdx, 12
+        CFI_AT  rax, 13
+        CFI_AT  rcx, 14
+        CFI_AT  DWARF_RIP, 16
+        .endm
+
+/* DW_CFA_expression(0x10) register, DW_OP_breg(0x70 + base) index'th register of the frame, as a signed LEB128 of two bytes */
+#define LOW(index) ((CONTEXT_REGISTERS + 8 * (index)) & 0x7f | 0x80)
+#define HIGH(index) ((CONTEXT_REGISTERS + 8 * (index)) >> 7)
+        .macro  CFI_SAVED base, register, index
+        .cfi_escape 0x10, \register, 3, 0x70 + \base, LOW(\index), HIGH(\index)
+        .endm
+
+        .macro  CFI_FRAME base
+        .cfi_escape 0x0f, 4, 0x70 + \base, LOW(15), HIGH(15), 0x06 /* DW_CFA_def_cfa_expression: what rsp was; DW_OP_deref */
+        CFI_SAVED \base, 0, 13           /* rax */
+        CFI_SAVED \base, 1, 12           /* rdx */
+        CFI_SAVED \base, 2, 14           /* rcx */
+        CFI_SAVED \base, 3, 11           /* rbx */
+        CFI_SAVED \base, 4, 9            /* rsi */
+        CFI_SAVED \base, 5, 8            /* rdi */
+        CFI_SAVED \base, 6, 10           /* rbp */
+        CFI_SAVED \base, 8, 0            /* r8 */
+        CFI_SAVED \base, 9, 1
+        CFI_SAVED \base, 10, 2
+        CFI_SAVED \base, 11, 3
+        CFI_SAVED \base, 12, 4
+        CFI_SAVED \base, 13, 5
+        CFI_SAVED \base, 14, 6
+        CFI_SAVED \base, 15, 7
+        CFI_SAVED \base, DWARF_RIP, 16
+        .endm
+
+        .macro  CFI_PUSHED register
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset \register, 0
+        .endm
+
+        .macro  CFI_POPPED register
+        .cfi_adjust_cfa_offset -8
+        .cfi_restore \register
+        .endm
+
         .text
 
-/* Offset 0 of the image. From the bootstrap: r12 slot, r13 entry point of the program, r14 descriptor of the memfd. */
+/* The first of the image's code. From the bootstrap: r12 slot, r13 entry point of the program, r14 descriptor of the memfd. */
         .globl  rt_image
 rt_image:
         jmp     rt_first
 
 /*
- * Offset 64: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction, the rest as
+ * 64 bytes on: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction, the rest as
  * the application has it at its call; rcx and r11 are free. The registers go into a struct context below the red zone.
  */
         .balign 64
         .globl  rt_patched, rt_patched_exit, rt_patched_jump, rt_release_after
 rt_patched:
+        .cfi_startproc
+        CFI_ENTERED
         lea     -(128 + CONTEXT_SIZE)(%rsp), %rsp
+        .cfi_def_cfa_offset BELOW
         mov     %r8, (CONTEXT_REGISTERS + 0)(%rsp)
         mov     %r9, (CONTEXT_REGISTERS + 8)(%rsp)
         mov     %r10, (CONTEXT_REGISTERS + 16)(%rsp)
@@ -40,11 +120,14 @@ rt_patched:
         mov     %rcx, (CONTEXT_REGISTERS + 128)(%rsp)
         movq    $0x202, (CONTEXT_REGISTERS + 136)(%rsp)
         movq    $0, CONTEXT_FPSTATE(%rsp)
+        CFI_CONTEXT rsp
         mov     %rsp, %rdi
         mov     %rsp, %rbx
+        .cfi_def_cfa_register rbx
         and     $-16, %rsp
         call    rt_patched_call
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
 rt_patched_exit:                        /* up to the jump, a signal finds the call completed as the context says */
         cmpl    $0, %gs:SLOT_DEFERRED
         jne     1f
@@ -64,12 +147,18 @@ rt_patched_exit:                        /* up to the jump, a signal finds the ca
         mov     (CONTEXT_REGISTERS + 104)(%rsp), %rax
         mov     (CONTEXT_REGISTERS + 128)(%rsp), %rcx
         lea     (128 + CONTEXT_SIZE)(%rsp), %rsp
+        .cfi_endproc
+        .cfi_startproc
+        CFI_ENTERED
 rt_patched_jump:
         jmp     *%rcx
+        CFI_CONTEXT rsp
 1:      mov     %rsp, %rbx              /* every signal is blocked: send the kept one again, then lift the mask */
+        .cfi_def_cfa_register rbx
         and     $-16, %rsp
         call    rt_requeue
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
         mov     $2, %edi                /* SIG_SETMASK */
         mov     %gs:SLOT_SELF, %rsi
         add     $SLOT_KEPT_MASK, %rsi
@@ -79,8 +168,11 @@ rt_patched_jump:
         syscall
 rt_release_after:                       /* here it arrives */
         jmp     rt_patched_exit
+        .cfi_endproc
 
 rt_first:
+        .cfi_startproc
+        .cfi_undefined DWARF_RIP        /* nothing called it */
         mov     %r12, %rdi
         mov     %r14, %rsi
         call    rt_init
@@ -101,6 +193,7 @@ rt_first:
         xor     %r14d, %r14d
         xor     %r15d, %r15d
         jmp     *-8(%rsp)
+        .cfi_endproc
 
 /*
  * long rt_here(nr, a, b, c, d, e, f): the application's call, made on this core. A signal that lands between rt_here_begin and
@@ -108,6 +201,7 @@ rt_first:
  */
         .globl  rt_here, rt_here_begin, rt_here_insn, rt_here_after
 rt_here:
+        .cfi_startproc
         mov     %rdi, %rax
         mov     %rsi, %rdi
         mov     %rdx, %rsi
@@ -124,19 +218,24 @@ rt_here_after:
         ret
 1:      mov     $-4000, %rax            /* RESTART */
         ret
+        .cfi_endproc
 
 /* SIGSYS: the kernel enters here with rdi signal, rsi siginfo, rdx ucontext; no signal is blocked by it. */
         .globl  rt_sigsys, rt_exit, rt_exit_end, rt_exit_slow
 rt_sigsys:
+        .cfi_startproc
         mov     %rdi, %r12
         mov     %rsi, %r13
         mov     %rdx, %r14
         sub     $8, %rsp
+        .cfi_adjust_cfa_offset 8
         call    rt_trap
         add     $8, %rsp
+        .cfi_adjust_cfa_offset -8
         test    %rdx, %rdx
         jnz     rt_to_handler
         mov     %rax, %rsp
+        CFI_FRAME 7
 rt_exit:
         cmpl    $0, %gs:SLOT_DEFERRED
         jne     rt_exit_slow
@@ -146,6 +245,7 @@ rt_exit_end:
         ud2
 rt_exit_slow:                           /* every signal is blocked from here on */
         mov     %rsp, %rbx
+        CFI_FRAME 3
         sub     $128, %rsp
         and     $-16, %rsp
         call    rt_requeue
@@ -153,22 +253,29 @@ rt_exit_slow:                           /* every signal is blocked from here on 
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* Every other signal that the application handles: entered with all signals blocked. */
         .globl  rt_signal, rt_jump_begin, rt_jump_end
 rt_signal:
+        .cfi_startproc
         mov     %rdi, %r12
         mov     %rsi, %r13
         mov     %rdx, %r14
         sub     $8, %rsp
+        .cfi_adjust_cfa_offset 8
         call    deliver
         add     $8, %rsp
+        .cfi_adjust_cfa_offset -8
         test    %rdx, %rdx
         jnz     rt_to_handler
         add     $8, %rsp
+        CFI_FRAME 7
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
+        .cfi_startproc
 rt_to_handler:                          /* rax handler, rdx address of its signal mask */
         mov     %rax, %rbx
         mov     %gs:SLOT_MOVED, %rcx
@@ -186,6 +293,7 @@ rt_jump_begin:                          /* the handler's mask holds: a signal he
         mov     %r13, %rsi
         mov     %r14, %rdx
         jmp     *%rbx
+        .cfi_endproc
 rt_jump_end:
 
 /*
@@ -196,15 +304,22 @@ rt_jump_end:
  */
         .globl  rt_clone
 rt_clone:
+        .cfi_startproc
         push    %rbp
+        CFI_PUSHED rbp
         push    %rbx
+        CFI_PUSHED rbx
         push    %r12
+        CFI_PUSHED r12
         push    %r13
+        CFI_PUSHED r13
         push    %r15
+        CFI_PUSHED r15
         mov     48(%rsp), %r12          /* child */
         mov     56(%rsp), %r13          /* save, or 0 */
         mov     64(%rsp), %r15          /* save_end */
         mov     %rsp, %rbx
+        .cfi_def_cfa_register rbx
         mov     %rdi, %rax
         mov     %rsi, %rdi
         mov     %rdx, %rsi
@@ -234,15 +349,25 @@ rt_clone:
         sub     %rbx, %rcx
         rep movsb
 3:      mov     %rbx, %rsp
+        .cfi_remember_state
+        .cfi_def_cfa_register rsp
         pop     %r15
+        CFI_POPPED r15
         pop     %r13
+        CFI_POPPED r13
         pop     %r12
+        CFI_POPPED r12
         pop     %rbx
+        CFI_POPPED rbx
         pop     %rbp
+        CFI_POPPED rbp
         ret
+        .cfi_restore_state
 4:      cmp     %rbx, %rsp              /* the child */
         je      3b
+        CFI_FRAME 7
         mov     %rsp, %rbx
+        CFI_FRAME 3
         mov     %rsp, %rdi
         mov     %r12, %rsi
         sub     $128, %rsp
@@ -252,10 +377,13 @@ rt_clone:
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* rt_exit_without_stack(start, length, status): unmaps the stack, then ends the thread; all in registers. */
         .globl  rt_exit_without_stack
 rt_exit_without_stack:
+        .cfi_startproc
+        .cfi_undefined DWARF_RIP
         mov     %rdx, %rbx
         mov     $__NR_munmap, %eax
         syscall
@@ -263,26 +391,39 @@ rt_exit_without_stack:
         mov     $__NR_exit, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* long rt_elsewhere(rsp, nr, a, b): a system call made on another stack, which it does not touch. */
         .globl  rt_elsewhere
 rt_elsewhere:
+        .cfi_startproc
         push    %rbx
+        CFI_PUSHED rbx
         mov     %rsp, %rbx
+        .cfi_def_cfa_register rbx
         mov     %rdi, %rsp
         mov     %rsi, %rax
         mov     %rdx, %rdi
         mov     %rcx, %rsi
         syscall
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
         pop     %rbx
+        CFI_POPPED rbx
         ret
+        .cfi_endproc
 
         .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
+        .cfi_startproc
+        .cfi_signal_frame
+        CFI_FRAME 7
+signal_frame:
+        nop                             /* unwinders look a return address up one byte before it */
 rt_restorer:
         movl    $0, %gs:SLOT_SIGSYS_BLOCKED /* it was not blocked when it came */
         mov     $__NR_rt_sigreturn, %eax
         syscall
 rt_restorer_end:
         ud2
+        .cfi_endproc
         .section .note.GNU-stack,"",@progbits

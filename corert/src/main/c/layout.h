@@ -27,7 +27,8 @@ typedef int64_t i64;
 #define ARENA_END 0x7ec000000000
 #define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
-#define RT_PATCHED 0x7ec000000040 /* where trampolines jump: entry.S keeps it there */
+#define RT_IMAGE 0x7ec000000140   /* where the bootstrap jumps; the headers of the ELF file, by which tools know it, lie before it */
+#define RT_PATCHED 0x7ec000000180 /* where trampolines jump: entry.S keeps it there */
 #define RT_DATA 0x7ec000100000
 #define ISLANDS 128      /* blocks of trampolines that a process can have; their bounds begin at RT_DATA */
 #define TRAMPOLINE_SIZE 32
