@@ -4,83 +4,7 @@
  */
 #include "layout.h"
 #include <asm/unistd_64.h>
-
-/*
- * What debuggers and profilers unwind by (.eh_frame). Code that is new here says where the program's registers are:
- *   CFI_ENTERED   in their places, but for the address to return to, in rcx;
- *   CFI_CONTEXT   in a struct context, which `base` points at, just below the program's red zone;
- *   CFI_FRAME     in the ucontext of Linux's signal frame, which `base` points at (3 is rbx, 7 is rsp).
- * Where a few words alone are saved, .cfi_def_cfa names a register and its distance from the program's stack pointer, and .cfi_offset
- * the distance of each word from that, as ever. A test steps through the way of a call and wants a whole backtrace at each instruction.
- */
-#define DWARF_RIP 16
-#define BELOW (128 + CONTEXT_SIZE)
-
-        .macro  CFI_ENTERED
-        .cfi_def_cfa rsp, 0
-        .cfi_register DWARF_RIP, rcx
-        .endm
-
-        .macro  CFI_AT register, index
-        .cfi_offset \register, CONTEXT_REGISTERS + 8 * \index - BELOW
-        .endm
-
-        .macro  CFI_CONTEXT base
-        .cfi_def_cfa \base, BELOW
-        CFI_AT  r8, 0
-        CFI_AT  r9, 1
-        CFI_AT  r10, 2
-        CFI_AT  r11, 3
-        CFI_AT  r12, 4
-        CFI_AT  r13, 5
-        CFI_AT  r14, 6
-        CFI_AT  r15, 7
-        CFI_AT  rdi, 8
-        CFI_AT  rsi, 9
-        CFI_AT  rbp, 10
-        CFI_AT  rbx, 11
-        CFI_AT  rdx, 12
-        CFI_AT  rax, 13
-        CFI_AT  rcx, 14
-        CFI_AT  DWARF_RIP, 16
-        .endm
-
-/* DW_CFA_expression(0x10) register, DW_OP_breg(0x70 + base) index'th register of the frame, as a signed LEB128 of two bytes */
-#define LOW(index) ((CONTEXT_REGISTERS + 8 * (index)) & 0x7f | 0x80)
-#define HIGH(index) ((CONTEXT_REGISTERS + 8 * (index)) >> 7)
-        .macro  CFI_SAVED base, register, index
-        .cfi_escape 0x10, \register, 3, 0x70 + \base, LOW(\index), HIGH(\index)
-        .endm
-
-        .macro  CFI_FRAME base
-        .cfi_escape 0x0f, 4, 0x70 + \base, LOW(15), HIGH(15), 0x06 /* DW_CFA_def_cfa_expression: what rsp was; DW_OP_deref */
-        CFI_SAVED \base, 0, 13           /* rax */
-        CFI_SAVED \base, 1, 12           /* rdx */
-        CFI_SAVED \base, 2, 14           /* rcx */
-        CFI_SAVED \base, 3, 11           /* rbx */
-        CFI_SAVED \base, 4, 9            /* rsi */
-        CFI_SAVED \base, 5, 8            /* rdi */
-        CFI_SAVED \base, 6, 10           /* rbp */
-        CFI_SAVED \base, 8, 0            /* r8 */
-        CFI_SAVED \base, 9, 1
-        CFI_SAVED \base, 10, 2
-        CFI_SAVED \base, 11, 3
-        CFI_SAVED \base, 12, 4
-        CFI_SAVED \base, 13, 5
-        CFI_SAVED \base, 14, 6
-        CFI_SAVED \base, 15, 7
-        CFI_SAVED \base, DWARF_RIP, 16
-        .endm
-
-        .macro  CFI_PUSHED register
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset \register, 0
-        .endm
-
-        .macro  CFI_POPPED register
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore \register
-        .endm
+#include "unwind.inc"
 
         .text
 
@@ -90,8 +14,8 @@ rt_image:
         jmp     rt_first
 
 /*
- * 64 bytes on: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction, the rest as
- * the application has it at its call; rcx and r11 are free. The registers go into a struct context below the red zone.
+ * 64 bytes on: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction, the rest
+ * as the application has it at its call; rcx and r11 are free. The registers go into a struct context below the red zone.
  */
         .balign 64
         .globl  rt_patched, rt_patched_exit, rt_patched_jump, rt_release_after
