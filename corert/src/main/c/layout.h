@@ -2,7 +2,7 @@
  * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
  * class from it at build time, and a test compares every offset with what the compiler says.
  *
- *   memfd:   | runtime image (text) | header | doorbell bits | slot bits | slots | statistics |
+ *   memfd:   | runtime (ELF file)   | header | doorbell bits | slot bits | slots | statistics |
  *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process
  *
  * Everything is little-endian; u32 and u64 fields are naturally aligned and accessed whole.

@@ -25,8 +25,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 /**
- * gdb(1) on a program that stands in a call, on its core files, and step by step through calls: with {@code tools/gdb/outrigger.py}
- * a backtrace on the LWK names the same functions as natively, below one frame for the runtime.
+ * gdb(1) on a program that stands in a call, on its core files, and step by step through calls: with
+ * {@code tools/gdb/outrigger.py} a backtrace on the LWK names the same functions as natively, below one frame for the runtime.
  */
 class DebuggerTest {
 
@@ -131,7 +131,8 @@ class DebuggerTest {
         withRunning(way.command(program, "pause"), way.environment(), pid -> {
             awaitBlocked(pid);
             String file = Outrigger.root().resolve("corert/target/c/runtime.elf").toString();
-            List<String> functions = functions(gdb(Path.of("."), "-p", pid, "-ex", "add-symbol-file " + file, "-ex", ECHO, "-ex", "bt"));
+            List<String> functions = functions(
+                gdb(Path.of("."), "-p", pid, "-ex", "add-symbol-file " + file, "-ex", ECHO, "-ex", "bt"));
             assertEquals(List.of("inner", "outer", "main"), functions.subList(functions.size() - 3, functions.size()));
             assertTrue(functions.contains("rt_patched"), functions::toString);
         });
@@ -177,7 +178,8 @@ class DebuggerTest {
         Machine.needs("gdb");
         Run run = Job.start(List.of("gdb", "-nx", "-batch", "-ex", "python print('there')"), Path.of(".")).await(LIMIT);
         Machine.skipUnless(run.text().contains("there"), "gdb has no Python");
-        Run attached = Job.start(List.of("bash", "-c", "sleep 60 & gdb -nx -batch -p $! -ex bt; kill $!"), Path.of(".")).await(LIMIT);
+        String attach = "sleep 60 & gdb -nx -batch -p $! -ex bt; kill $!";
+        Run attached = Job.start(List.of("bash", "-c", attach), Path.of(".")).await(LIMIT);
         Machine.skipUnless(attached.text().contains("#0"), "gdb may not attach: " + attached.stderr());
     }
 
