@@ -25,6 +25,7 @@ bootstrap:
         syscall
         cmp     %rdi, %rax
         jne     2f
+        add     $(RT_IMAGE - RT_TEXT), %rdi
         jmp     *%rdi
 2:      mov     %r14d, %edi
         mov     $__NR_close, %eax

@@ -2,7 +2,7 @@
  * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
  * class from it at build time, and a test compares every offset with what the compiler says.
  *
- *   memfd:   | runtime image (text) | header | doorbell bits | slot bits | slots | statistics |
+ *   memfd:   | runtime (ELF file)   | header | doorbell bits | slot bits | slots | statistics |
  *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process
  *
  * Everything is little-endian; u32 and u64 fields are naturally aligned and accessed whole.
@@ -27,7 +27,8 @@ typedef int64_t i64;
 #define ARENA_END 0x7ec000000000
 #define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
-#define RT_PATCHED 0x7ec000000040 /* where trampolines jump: entry.S keeps it there */
+#define RT_IMAGE 0x7ec000000140   /* where the bootstrap jumps; the headers of the ELF file, by which tools know it, lie before it */
+#define RT_PATCHED 0x7ec000000180 /* where trampolines jump: entry.S keeps it there */
 #define RT_DATA 0x7ec000100000
 #define ISLANDS 128      /* blocks of trampolines that a process can have; their bounds begin at RT_DATA */
 #define TRAMPOLINE_SIZE 32
