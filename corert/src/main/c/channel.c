@@ -24,14 +24,10 @@ static void ring(volatile struct slot *slot)
     }
 }
 
-/* Posts `op` (its operands are in the slot already) and waits. 1: the reply is there; 0: there is no LWK any more. */
-int ask(volatile struct slot *slot, u32 op)
+/* Waits for the reply to what has been posted. 1: it is there; 0: there is no LWK any more. */
+int await(volatile struct slot *slot)
 {
-    if (slot->detached || !lwk_lives())
-        return 0;
-    u32 sequence = slot->req_seq + 1;
-    slot->op = op;
-    __atomic_store_n(&slot->req_seq, sequence, __ATOMIC_SEQ_CST);
+    u32 sequence = slot->req_seq;
     ring(slot);
     for (;;) {
         for (u32 turn = HEADER->spin; turn; turn--) {
@@ -50,6 +46,16 @@ int ask(volatile struct slot *slot, u32 op)
         if (__atomic_load_n(&slot->rep_seq, __ATOMIC_ACQUIRE) == sequence)
             return 1;
     }
+}
+
+/* Posts `op` (its operands are in the slot already) and waits. */
+int ask(volatile struct slot *slot, u32 op)
+{
+    if (slot->detached || !lwk_lives())
+        return 0;
+    slot->op = op;
+    __atomic_store_n(&slot->req_seq, slot->req_seq + 1, __ATOMIC_SEQ_CST);
+    return await(slot);
 }
 
 /* After the LWK is gone: gives Linux the break that the application knows, once per address space. */

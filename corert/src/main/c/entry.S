@@ -12,73 +12,7 @@
 rt_image:
         jmp     rt_first
 
-/*
- * Offset 64: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction, the rest as
- * the application has it at its call; rcx and r11 are free. The registers go into a struct context below the red zone.
- */
-        .balign 64
-        .globl  rt_patched, rt_patched_exit, rt_patched_jump, rt_release_after
-rt_patched:
-        lea     -(128 + CONTEXT_SIZE)(%rsp), %rsp
-        mov     %r8, (CONTEXT_REGISTERS + 0)(%rsp)
-        mov     %r9, (CONTEXT_REGISTERS + 8)(%rsp)
-        mov     %r10, (CONTEXT_REGISTERS + 16)(%rsp)
-        mov     %r11, (CONTEXT_REGISTERS + 24)(%rsp)
-        mov     %r12, (CONTEXT_REGISTERS + 32)(%rsp)
-        mov     %r13, (CONTEXT_REGISTERS + 40)(%rsp)
-        mov     %r14, (CONTEXT_REGISTERS + 48)(%rsp)
-        mov     %r15, (CONTEXT_REGISTERS + 56)(%rsp)
-        mov     %rdi, (CONTEXT_REGISTERS + 64)(%rsp)
-        mov     %rsi, (CONTEXT_REGISTERS + 72)(%rsp)
-        mov     %rbp, (CONTEXT_REGISTERS + 80)(%rsp)
-        mov     %rbx, (CONTEXT_REGISTERS + 88)(%rsp)
-        mov     %rdx, (CONTEXT_REGISTERS + 96)(%rsp)
-        mov     %rax, (CONTEXT_REGISTERS + 104)(%rsp)
-        mov     %rcx, (CONTEXT_REGISTERS + 112)(%rsp)
-        lea     (128 + CONTEXT_SIZE)(%rsp), %r11
-        mov     %r11, (CONTEXT_REGISTERS + 120)(%rsp)
-        mov     %rcx, (CONTEXT_REGISTERS + 128)(%rsp)
-        movq    $0x202, (CONTEXT_REGISTERS + 136)(%rsp)
-        movq    $0, CONTEXT_FPSTATE(%rsp)
-        mov     %rsp, %rdi
-        mov     %rsp, %rbx
-        and     $-16, %rsp
-        call    rt_patched_call
-        mov     %rbx, %rsp
-rt_patched_exit:                        /* up to the jump, a signal finds the call completed as the context says */
-        cmpl    $0, %gs:SLOT_DEFERRED
-        jne     1f
-        mov     (CONTEXT_REGISTERS + 0)(%rsp), %r8
-        mov     (CONTEXT_REGISTERS + 8)(%rsp), %r9
-        mov     (CONTEXT_REGISTERS + 16)(%rsp), %r10
-        mov     (CONTEXT_REGISTERS + 24)(%rsp), %r11
-        mov     (CONTEXT_REGISTERS + 32)(%rsp), %r12
-        mov     (CONTEXT_REGISTERS + 40)(%rsp), %r13
-        mov     (CONTEXT_REGISTERS + 48)(%rsp), %r14
-        mov     (CONTEXT_REGISTERS + 56)(%rsp), %r15
-        mov     (CONTEXT_REGISTERS + 64)(%rsp), %rdi
-        mov     (CONTEXT_REGISTERS + 72)(%rsp), %rsi
-        mov     (CONTEXT_REGISTERS + 80)(%rsp), %rbp
-        mov     (CONTEXT_REGISTERS + 88)(%rsp), %rbx
-        mov     (CONTEXT_REGISTERS + 96)(%rsp), %rdx
-        mov     (CONTEXT_REGISTERS + 104)(%rsp), %rax
-        mov     (CONTEXT_REGISTERS + 128)(%rsp), %rcx
-        lea     (128 + CONTEXT_SIZE)(%rsp), %rsp
-rt_patched_jump:
-        jmp     *%rcx
-1:      mov     %rsp, %rbx              /* every signal is blocked: send the kept one again, then lift the mask */
-        and     $-16, %rsp
-        call    rt_requeue
-        mov     %rbx, %rsp
-        mov     $2, %edi                /* SIG_SETMASK */
-        mov     %gs:SLOT_SELF, %rsi
-        add     $SLOT_KEPT_MASK, %rsi
-        xor     %edx, %edx
-        mov     $8, %r10d
-        mov     $__NR_rt_sigprocmask, %eax
-        syscall
-rt_release_after:                       /* here it arrives */
-        jmp     rt_patched_exit
+#include "patched.S"
 
 rt_first:
         mov     %r12, %rdi

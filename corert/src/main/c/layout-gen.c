@@ -9,11 +9,30 @@
 #include "layout.h"
 
 _Static_assert(sizeof(struct slot) == SLOT_SIZE, "a slot has eight cache lines");
-_Static_assert(offsetof(struct slot, sigsys_blocked) == SLOT_SIGSYS_BLOCKED, "assembler code knows this offset");
-_Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows this offset");
-_Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
-_Static_assert(offsetof(struct slot, kept_mask) == SLOT_KEPT_MASK, "assembler code knows this offset");
-_Static_assert(offsetof(struct slot, moved) == SLOT_MOVED, "assembler code knows this offset");
+/* Assembler code knows these offsets. */
+#define KNOWN(type, field, name) _Static_assert(offsetof(struct type, field) == name, #name)
+KNOWN(slot, req_seq, SLOT_REQ_SEQ);
+KNOWN(slot, op, SLOT_OP);
+KNOWN(slot, nr, SLOT_NR);
+KNOWN(slot, arg, SLOT_ARG);
+KNOWN(slot, rep_seq, SLOT_REP_SEQ);
+KNOWN(slot, kind, SLOT_KIND);
+KNOWN(slot, value, SLOT_VALUE);
+KNOWN(slot, reply, SLOT_REPLY);
+KNOWN(slot, polled, SLOT_POLLED);
+KNOWN(slot, detached, SLOT_DETACHED);
+KNOWN(slot, sigsys_blocked, SLOT_SIGSYS_BLOCKED);
+KNOWN(slot, context, SLOT_CONTEXT);
+KNOWN(slot, self, SLOT_SELF);
+KNOWN(slot, deferred, SLOT_DEFERRED);
+KNOWN(slot, sud_on, SLOT_SUD_ON);
+KNOWN(slot, kept_mask, SLOT_KEPT_MASK);
+KNOWN(slot, moved, SLOT_MOVED);
+KNOWN(header, lwk_word, HEADER_LWK_WORD);
+KNOWN(header, gone, HEADER_GONE);
+KNOWN(header, spin, HEADER_SPIN);
+KNOWN(header, measure, HEADER_MEASURE);
+KNOWN(header, disposition, HEADER_DISPOSITION);
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
 static int check;

@@ -59,15 +59,52 @@ typedef int64_t i64;
 #define RE_PLAIN 6 /* (clone, OP_STARTED) the child is left to plain Linux */
 
 /* Byte offsets of slot fields that assembler code needs; layout-gen.c asserts them. */
+#define SLOT_REQ_SEQ 0
+#define SLOT_OP 4
+#define SLOT_NR 8
+#define SLOT_ARG 16
+#define SLOT_REP_SEQ 64
+#define SLOT_KIND 68
+#define SLOT_VALUE 72
+#define SLOT_REPLY 80
+#define SLOT_POLLED 128
+#define SLOT_DETACHED 152
 #define SLOT_SIGSYS_BLOCKED 156
+#define SLOT_CONTEXT 160
 #define SLOT_SELF 176
 #define SLOT_DEFERRED 192
+#define SLOT_SUD_ON 200
 #define SLOT_KEPT_MASK 232
 /* struct context in rt.h: the registers of a call that came through a patched site. */
 #define CONTEXT_REGISTERS 40
 #define CONTEXT_FPSTATE 224
 #define CONTEXT_SIZE 304
 #define SLOT_MOVED 240
+/* Of the header. */
+#define HEADER_LWK_WORD 8
+#define HEADER_GONE 12
+#define HEADER_SPIN 24
+#define HEADER_MEASURE 28
+#define HEADER_DISPOSITION 56
+/* Of struct proc in rt.h. */
+#define PROC_APP_BREAK 4128
+#define PROC_MAPPED_BREAK 4136
+
+#define SHORT_FRAME 144 /* the red zone, the return address, and 8 bytes that keep the stack aligned */
+#define FUTEX_OWNER_DIED 0x40000000 /* <linux/futex.h> */
+
+/* What the runtime does with a call that comes through a patched site; patched.S has the short ways. */
+#define CLASS_HERE 0 /* nothing: Linux's, unless the table refuses it */
+#define CLASS_OWN 1  /* something of its own */
+#define CLASS_ASK 2  /* asks the LWK, if it serves the call */
+#define CLASS_MMAP 3
+#define CLASS_MUNMAP 4
+#define CLASS_BRK 5
+
+/* Dispositions as in the triage table. */
+#define DISP_HERE 0
+#define DISP_LWK 1
+#define DISP_REFUSE 4
 
 /* How a call was intercepted: index into the statistics. */
 #define WAY_TRAPPED 0
@@ -92,11 +129,6 @@ struct header {
     u8 disposition[NR_MAX];
     u16 refusal[NR_MAX]; /* errno for REFUSE */
 };
-
-/* Dispositions as in the triage table. */
-#define DISP_HERE 0
-#define DISP_LWK 1
-#define DISP_REFUSE 4
 
 /*
  * One thread's channel. Lines 0 and 2 to 7 belong to the thread, line 1 and `polled` to the LWK. A thread posts a request by

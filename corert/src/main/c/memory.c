@@ -55,6 +55,18 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
     return here(uc);
 }
 
+_Static_assert(offsetof(struct proc, app_break) == PROC_APP_BREAK && offsetof(struct proc, mapped_break) == PROC_MAPPED_BREAK,
+               "assembler code knows these offsets");
+
+/* The LWK's answer to brk, though it may be gone since. */
+void note_break(volatile struct slot *slot, u64 now)
+{
+    if (slot->rep_seq != slot->req_seq)
+        return;
+    PROC->app_break = now;
+    PROC->mapped_break = slot->reply[2];
+}
+
 long do_memory(volatile struct slot *slot, struct context *uc)
 {
     int served = HEADER->disposition[uc->rax] == DISP_LWK;
@@ -67,10 +79,8 @@ long do_memory(volatile struct slot *slot, struct context *uc)
             return here(uc);
         u32 before = slot->req_seq;
         long result = ask_lwk(slot, uc);
-        if (slot->req_seq != before && slot->rep_seq == slot->req_seq) { /* the LWK's answer, though it may be gone since */
-            PROC->app_break = (u64)result;
-            PROC->mapped_break = slot->reply[2];
-        }
+        if (slot->req_seq != before)
+            note_break(slot, (u64)result);
         return result;
     }
     case __NR_mremap:

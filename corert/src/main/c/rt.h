@@ -14,8 +14,6 @@
 #define HEADER (&SHM->header)
 #define PROC ((struct proc *)RT_DATA)
 
-#define FUTEX_OWNER_DIED 0x40000000u
-
 #define EPERM 1
 #define ESRCH 3
 #define EINTR 4
@@ -139,6 +137,7 @@ static inline long sys6(long nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 #define sys2(nr, a, b) sys6(nr, (u64)(a), (u64)(b), 0, 0, 0, 0)
 
 /* entry.S */
+extern char rt_patched[], rt_short_stored[], rt_short_insn[], rt_short_after[], rt_short_jump[], rt_ask_leave[], rt_ask_jump[];
 extern char rt_image_end[], rt_here_begin[], rt_here_insn[], rt_here_after[], rt_exit[], rt_exit_end[], rt_exit_slow[],
     rt_jump_begin[], rt_jump_end[], rt_patched_exit[], rt_patched_jump[], rt_release_after[], rt_signal[], rt_restorer[], rt_restorer_end[];
 long rt_here(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
@@ -149,6 +148,7 @@ long rt_elsewhere(u64 rsp, long nr, const void *a, const void *b);
 
 /* channel.c */
 int lwk_lives(void);
+int await(volatile struct slot *slot);
 int ask(volatile struct slot *slot, u32 op);
 long ask_lwk(volatile struct slot *slot, struct context *uc);
 long answer(volatile struct slot *slot, struct context *uc);
@@ -179,6 +179,7 @@ int arm(volatile struct slot *slot);
 void open_slot(volatile struct slot *slot, u32 index);
 
 /* memory.c */
+void note_break(volatile struct slot *slot, u64 now);
 long do_memory(volatile struct slot *slot, struct context *uc);
 void consider_patching(volatile struct slot *slot, int certainly);
 long do_limits(volatile struct slot *slot, struct context *uc);

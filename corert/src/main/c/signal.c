@@ -134,6 +134,25 @@ static void leave_trampoline(struct context *uc)
     }
 }
 
+/* On the short way of a patched site, see patched.S. Returns 1 if it was there, and is not any more. */
+static int leave_short_way(struct siginfo *info, struct context *uc)
+{
+    if (uc->rip == (u64)rt_short_jump || uc->rip == (u64)rt_ask_jump || uc->rip == (u64)rt_patched_jump) {
+        uc->rip = uc->rcx;
+        return 1;
+    }
+    int made = within(uc->rip, rt_short_after, rt_short_jump) || within(uc->rip, rt_ask_leave, rt_ask_jump);
+    if (!made && (uc->rip < (u64)rt_patched || uc->rip > (u64)rt_short_insn))
+        return 0;
+    u64 back = within(uc->rip, rt_patched, rt_short_stored) ? uc->rcx : *(const u64 *)uc->rsp;
+    if (uc->rip != (u64)rt_patched)
+        uc->rsp += SHORT_FRAME;
+    uc->rip = made ? back : back - 2;
+    if (info->si_signo == SIGSYS && info->si_code == SYS_SECCOMP)
+        info->si_addr = back;
+    return 1;
+}
+
 static void keep(volatile struct slot *slot, struct siginfo *info, struct context *uc)
 {
     copy(slot->siginfo, info, sizeof slot->siginfo);
@@ -179,8 +198,8 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
             slot->temporary = 0;
             rewrite_here(slot, info, uc);
             rewritten = 1;
-        } else if (uc->rip == (u64)rt_patched_jump) {
-            uc->rip = uc->rcx;
+        } else if (leave_short_way(info, uc)) {
+            /* the application's registers are all in place */
         } else if (within(uc->rip, rt_patched_exit, rt_patched_jump) || uc->rip == (u64)rt_release_after) {
             const struct context *site = (const struct context *)slot->context;
             rewrite(slot, info, uc, site->rip, site->rax);

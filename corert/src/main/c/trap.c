@@ -24,7 +24,19 @@ static void record(u64 nr, u64 way, u64 took)
         ;
 }
 
+#define OWN(name) [__NR_##name] = CLASS_OWN
+
 /* Calls that the runtime virtualises, whoever serves them. */
+const u8 rt_class[NR_MAX] = {
+    OWN(rt_sigreturn), OWN(rt_sigaction), OWN(rt_sigprocmask), OWN(sigaltstack), OWN(rt_sigsuspend), OWN(rt_sigtimedwait),
+    OWN(ppoll), OWN(pselect6), OWN(epoll_pwait), OWN(epoll_pwait2), OWN(signalfd), OWN(signalfd4), OWN(io_pgetevents),
+    OWN(clone), OWN(clone3), OWN(fork), OWN(vfork), OWN(execve), OWN(execveat), OWN(ptrace), OWN(exit), OWN(exit_group),
+    OWN(prctl), OWN(arch_prctl), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
+    OWN(mremap), OWN(mprotect), OWN(pkey_mprotect), OWN(madvise), OWN(mlock), OWN(mlock2), OWN(munlock), OWN(mbind),
+    OWN(mincore), OWN(msync), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
+    [__NR_getpid] = CLASS_ASK, [__NR_gettid] = CLASS_ASK, [__NR_sched_yield] = CLASS_ASK,
+};
+
 static long dispatch(volatile struct slot *slot, struct context *uc)
 {
     u64 nr = uc->rax;
@@ -33,6 +45,18 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     u8 disposition = HEADER->disposition[nr];
     if (disposition == DISP_REFUSE)
         return -(long)HEADER->refusal[nr];
+    switch (rt_class[nr]) {
+    case CLASS_HERE:
+        return here(uc);
+    case CLASS_ASK:
+        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
+    case CLASS_MMAP:
+    case CLASS_MUNMAP:
+    case CLASS_BRK:
+        return do_memory(slot, uc);
+    default:
+        break;
+    }
     switch (nr) {
     case __NR_rt_sigaction:
         return do_sigaction(uc);
@@ -76,8 +100,6 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_sched_getaffinity:
     case __NR_sched_setaffinity:
         return disposition == DISP_LWK ? do_affinity(slot, uc) : here(uc);
-    case __NR_mmap:
-    case __NR_munmap:
     case __NR_mremap:
     case __NR_mprotect:
     case __NR_pkey_mprotect:
@@ -88,12 +110,7 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_mbind:
     case __NR_mincore:
     case __NR_msync:
-    case __NR_brk:
         return do_memory(slot, uc);
-    case __NR_getpid:
-    case __NR_gettid:
-    case __NR_sched_yield:
-        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
     default:
         return here(uc);
     }
@@ -109,26 +126,30 @@ static int own_dispatch(volatile struct slot *slot, const struct context *uc)
     return chosen;
 }
 
+static void complete(struct context *uc, long result)
+{
+    if (result == RESTART)
+        uc->rip -= ENTRY_SIZE;
+    else
+        uc->rax = (u64)result;
+}
+
 /* One call of the application, however it came. */
 static void carry_out(volatile struct slot *slot, struct context *uc, u64 way)
 {
     u64 nr = uc->rax;
     u64 began = 0;
-    if (nr < NR_MAX) {
+    if (HEADER->measure && nr < NR_MAX) {
         __atomic_fetch_add(&SHM->stats[nr][way].count, 1, __ATOMIC_RELAXED);
-        began = HEADER->measure ? ticks() : 0;
+        began = ticks();
     }
     slot->context = (u64)uc;
-    long result = dispatch(slot, uc);
-    if (result == RESTART)
-        uc->rip -= ENTRY_SIZE;
-    else
-        uc->rax = (u64)result;
+    complete(uc, dispatch(slot, uc));
     if (began)
         record(nr, way, ticks() - began);
 }
 
-/* From entry.S: a call that came through a patched site. */
+/* From patched.S: a call that came through a patched site and takes the long way. */
 void rt_patched_call(struct context *uc)
 {
     volatile struct slot *slot = self();
@@ -136,6 +157,23 @@ void rt_patched_call(struct context *uc)
         uc->rip -= ENTRY_SIZE;
     else
         carry_out(slot, uc, WAY_PATCHED);
+}
+
+/* From patched.S: the call has been posted to the LWK already. */
+void rt_posted_call(struct context *uc)
+{
+    volatile struct slot *slot = self();
+    u64 nr = uc->rax;
+    slot->context = (u64)uc;
+    if (!await(slot)) {
+        settle();
+        complete(uc, here(uc));
+        return;
+    }
+    long result = answer(slot, uc);
+    if (nr == __NR_brk)
+        note_break(slot, (u64)result);
+    complete(uc, result);
 }
 
 struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)

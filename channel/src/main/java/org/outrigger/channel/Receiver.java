@@ -3,6 +3,7 @@ package org.outrigger.channel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * The receiving end of all channels, owned by one thread. After the mOS paper's protocol: a sender inserts its request, rings a
@@ -19,13 +20,22 @@ public final class Receiver {
     static final int HOT = 16;
     /** Doorbell words looked at in one turn while slots are polled, so that these do not wait for a look at all. */
     static final int GLANCE = 4;
+    /** Looks at the polled slots in one turn: the next request of a busy sender is seen without a look at anything else. */
+    private static final int LOOKS = 64;
     /** Turns without a request after which a slot is no longer polled. */
-    static final int PATIENCE = 4096;
+    static final int PATIENCE = 512;
+    /** Replies whose senders are looked after together. */
+    private static final int OWED = 16;
     /** Requests of polled slots after which the doorbells come first, so that busy senders do not starve the others. */
     private static final int STREAK = 64;
 
     private final MemorySegment memory;
     private final Geometry geometry;
+    /** Addresses of the first slot's request and reply numbers and of the doorbells. */
+    private final long requests;
+    private final long replies;
+    private final long pending;
+    private final long stride;
     private final Wake wake;
     private final int words;
     private final int[] seen;
@@ -35,6 +45,9 @@ public final class Receiver {
     /** Where the polled slots are looked at next, and the doorbell words after them. */
     private int turn;
     private int streak;
+    /** Slots that have been answered since it was last looked whether their senders sleep. */
+    private final int[] owed = new int[OWED];
+    private int owedCount;
     private long bits;
     private int bitsWord;
 
@@ -47,12 +60,18 @@ public final class Receiver {
         this.memory = memory;
         this.geometry = geometry;
         this.wake = wake;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        Objects.checkFromIndexSize(geometry.pending(), geometry.slots() / Byte.SIZE, memory.byteSize());
+        this.requests = memory.address() + geometry.slotBase() + geometry.reqSeq();
+        this.replies = memory.address() + geometry.slotBase() + geometry.repSeq();
+        this.pending = memory.address() + geometry.pending();
+        this.stride = geometry.slotSize();
         this.words = geometry.slots() / Long.SIZE;
         this.seen = new int[geometry.slots()];
     }
 
     private boolean fresh(int slot) {
-        int sequence = (int) INT.getAcquire(memory, geometry.slot(slot) + geometry.reqSeq());
+        int sequence = RawMemory.getIntAcquire(requests + slot * stride);
         if (sequence == seen[slot]) {
             return false;
         }
@@ -68,30 +87,37 @@ public final class Receiver {
      * @return index of the slot, or -1
      */
     public int poll() {
-        if (streak >= STREAK) {
+        if (streak < STREAK) {
+            int slot = pollHot();
+            if (slot >= 0) {
+                streak++;
+                return slot;
+            }
             streak = 0;
-            int slot = pollDoorbells(words);
-            return slot >= 0 ? slot : pollHot();
-        }
-        int slot = pollHot();
-        if (slot >= 0) {
-            streak++;
-            return slot;
+            settle();
+            return pollDoorbells(hotCount > 0 ? GLANCE : words);
         }
         streak = 0;
-        return pollDoorbells(hotCount > 0 ? GLANCE : words);
+        settle();
+        int slot = pollDoorbells(GLANCE);
+        return slot >= 0 ? slot : pollHot();
     }
 
     private int pollHot() {
-        for (int i = 0; i < hotCount; i++) {
-            turn = turn + 1 < hotCount ? turn + 1 : 0;
-            int slot = hot[turn];
-            if (fresh(slot)) {
-                silence[turn] = 0;
-                return slot;
+        for (int look = 0; look < LOOKS; look++) {
+            for (int i = 0; i < hotCount; i++) {
+                turn = turn + 1 < hotCount ? turn + 1 : 0;
+                int slot = hot[turn];
+                if (fresh(slot)) {
+                    silence[turn] = 0;
+                    return slot;
+                }
             }
-            if (++silence[turn] > PATIENCE) {
-                cool(turn);
+            Thread.onSpinWait();
+        }
+        for (int place = hotCount - 1; place >= 0; place--) {
+            if (++silence[place] > PATIENCE) {
+                cool(place);
             }
         }
         return -1;
@@ -108,9 +134,8 @@ public final class Receiver {
                 }
             }
             bitsWord = bitsWord + 1 < words ? bitsWord + 1 : 0;
-            long at = geometry.pending() + bitsWord * 8L;
-            if ((long) LONG.getOpaque(memory, at) != 0) {
-                bits = (long) LONG.getAndSet(memory, at, 0L);
+            if (RawMemory.getLongOpaque(pending + bitsWord * 8L) != 0) {
+                bits = (long) LONG.getAndSet(memory, geometry.pending() + bitsWord * 8L, 0L);
             }
         }
         return -1;
@@ -136,12 +161,31 @@ public final class Receiver {
         }
     }
 
-    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps. */
+    /**
+     * Publishes the reply whose fields have been written. A sender that sleeps is woken in one of the next turns: whether it does can
+     * only be told after a full fence, which a busy sender need not wait for.
+     */
     public void reply(int slot) {
-        long at = geometry.slot(slot);
-        INT.setVolatile(memory, at + geometry.repSeq(), seen[slot]);
-        if ((int) INT.getVolatile(memory, at + geometry.waiting()) != 0) {
-            wake.wake(memory.address() + at + geometry.repSeq());
+        RawMemory.putIntRelease(replies + slot * stride, seen[slot]);
+        if (owedCount == 0 || owed[owedCount - 1] != slot) {
+            if (owedCount == OWED) {
+                settle();
+            }
+            owed[owedCount++] = slot;
+        }
+    }
+
+    /** Wakes those who sleep though they have been answered; to be called before the receiver does something that takes long. */
+    public void settle() {
+        if (owedCount == 0) {
+            return;
+        }
+        VarHandle.fullFence();
+        while (owedCount > 0) {
+            long at = geometry.slot(owed[--owedCount]);
+            if ((int) INT.getVolatile(memory, at + geometry.waiting()) != 0) {
+                wake.wake(memory.address() + at + geometry.repSeq());
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 package org.outrigger.kernel.loop;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.outrigger.channel.Geometry;
+import org.outrigger.channel.RawMemory;
 import org.outrigger.corert.Layout;
 
 /**
@@ -10,26 +11,27 @@ import org.outrigger.corert.Layout;
  * the LWK contradict itself. One instance serves the whole loop.
  */
 public final class Request {
-    private final MemorySegment memory;
-    private final Geometry geometry;
+    private final long slots;
+    private final long stride;
     private int slot;
     private int op;
     private long nr;
     private final long[] arg = new long[6];
 
     public Request(MemorySegment memory, Geometry geometry) {
-        this.memory = memory;
-        this.geometry = geometry;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        this.slots = memory.address() + geometry.slotBase();
+        this.stride = geometry.slotSize();
     }
 
     /** Copies the request of a slot. */
     public void load(int from) {
         slot = from;
-        long at = geometry.slot(from);
-        op = memory.get(ValueLayout.JAVA_INT, at + Layout.OP);
-        nr = memory.get(ValueLayout.JAVA_LONG, at + Layout.NR);
+        long at = slots + from * stride;
+        op = RawMemory.getInt(at + Layout.OP);
+        nr = RawMemory.getLong(at + Layout.NR);
         for (int i = 0; i < arg.length; i++) {
-            arg[i] = memory.get(ValueLayout.JAVA_LONG, at + Layout.ARG + i * 8L);
+            arg[i] = RawMemory.getLong(at + Layout.ARG + i * 8L);
         }
     }
 
