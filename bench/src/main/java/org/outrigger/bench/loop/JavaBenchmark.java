@@ -87,7 +87,7 @@ public final class JavaBenchmark {
         }
         List<String> flags = new ArrayList<>();
         for (String word : found.group(1).strip().split("\\s+")) {
-            if (word.startsWith("-X")) {
+            if (word.startsWith("-X") || word.startsWith("--enable-native-access")) {
                 flags.add(word);
             }
         }
