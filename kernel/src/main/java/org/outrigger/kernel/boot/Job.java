@@ -256,9 +256,7 @@ final class Job implements Lwk.Listener {
 
     /** Where trapped calls were made, those of processes too that go on without the LWK. */
     TrapSites sites() {
-        for (LwkProcess process : tasks.running()) {
-            sites.look(process.pid());
-        }
+        sites.lookAtAll();
         return sites;
     }
 

@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.outrigger.corert.Layout;
 import org.outrigger.host.ProcFile;
 
@@ -13,6 +15,8 @@ import org.outrigger.host.ProcFile;
  * takes the process's own map, so it must be done while the process has the image. Owned by the kernel loop.
  */
 final class TrapSites {
+    /** Places that are remembered: those in no file are others in each process. */
+    private static final int MOST = 10_000;
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
     /**
@@ -40,6 +44,7 @@ final class TrapSites {
     private final Map<Place, Long> counts = new HashMap<>();
     /** Maps that were read while the process had the image, for what is counted until it is gone. */
     private final Map<Integer, MappedFiles> last = new HashMap<>();
+    private long tooMany;
 
     /** @param measured whether the runtime counts at all */
     TrapSites(MemorySegment memory, ProcFile files, boolean measured) {
@@ -51,7 +56,8 @@ final class TrapSites {
     /** Takes what has been counted for a process whose image is about to go. */
     void look(int pid) {
         if (measured) {
-            MappedFiles map = MappedFiles.of(files.whole("/proc/" + pid + "/maps"));
+            String text = files.whole("/proc/" + pid + "/maps");
+            MappedFiles map = text.isEmpty() ? last.getOrDefault(pid, MappedFiles.UNKNOWN) : MappedFiles.of(text);
             last.put(pid, map);
             take(pid, map, false);
         }
@@ -65,17 +71,31 @@ final class TrapSites {
         }
     }
 
+    /** Takes what is left of all processes, also of those that go on without the LWK. */
+    void lookAtAll() {
+        Set<Integer> pids = new HashSet<>();
+        for (int i = 0; i < Layout.TRAP_SITES; i++) {
+            pids.add((int) (owner(i) >>> Integer.SIZE));
+        }
+        pids.remove(0);
+        pids.forEach(this::look);
+    }
+
+    private long owner(int entry) {
+        return (long) LONG.getVolatile(memory, Layout.SITE_TABLE + entry * Layout.SITE_SIZE + Layout.SITE_OWNER);
+    }
+
     private void take(int pid, MappedFiles map, boolean free) {
         for (int i = 0; i < Layout.TRAP_SITES; i++) {
             long at = Layout.SITE_TABLE + i * Layout.SITE_SIZE;
-            long owner = (long) LONG.getVolatile(memory, at + Layout.SITE_OWNER);
+            long owner = owner(i);
             if (owner == 0 || owner >>> Integer.SIZE != pid) {
                 continue;
             }
             long count = (long) LONG.getAndSet(memory, at + Layout.SITE_COUNT, 0L);
-            if (count > 0) {
-                long address = (long) LONG.getVolatile(memory, at + Layout.SITE_ADDRESS);
-                counts.merge(map.place(address, (int) owner - 1), count, Long::sum);
+            int nr = (int) owner - 1;
+            if (count > 0 && nr >= 0 && nr < Layout.NR_MAX) { // the application may have written what it likes
+                add(map.place((long) LONG.getVolatile(memory, at + Layout.SITE_ADDRESS), nr), count);
             }
             if (free) {
                 LONG.setVolatile(memory, at + Layout.SITE_ADDRESS, 0L);
@@ -84,13 +104,21 @@ final class TrapSites {
         }
     }
 
+    private void add(Place place, long count) {
+        if (counts.size() < MOST || counts.containsKey(place)) {
+            counts.merge(place, count, Long::sum);
+        } else {
+            tooMany += count;
+        }
+    }
+
     /** Trapped calls by place, of all processes that were looked at. */
     Map<Place, Long> counts() {
         return counts;
     }
 
-    /** Trapped calls that the runtime had no room to count by place. */
+    /** Trapped calls that there was no room to count by place. */
     long missed() {
-        return memory.get(ValueLayout.JAVA_LONG, Layout.SITES_MISSED);
+        return Math.max(0, memory.get(ValueLayout.JAVA_LONG, Layout.SITES_MISSED)) + tooMany;
     }
 }

@@ -70,6 +70,27 @@ class TrapSitesTest {
     }
 
     @Test
+    void whatNobodyWasToldOfIsLookedAtInTheEnd() {
+        put(1, SELF, NOWHERE, 1);
+        put(2, NOBODY, 0x1234, 2);
+        sites.lookAtAll();
+        assertEquals(Map.of(unknown(NOWHERE), 1L, unknown(0x1234), 2L), sites.counts());
+    }
+
+    @Test
+    void whatTheApplicationScribblesDoesNoHarm() {
+        for (int entry = 0; entry < Layout.TRAP_SITES; entry++) {
+            put(entry, SELF, -1L >>> entry % 64, entry % 2 == 0 ? -5 : Long.MAX_VALUE);
+            memory.set(ValueLayout.JAVA_LONG, Layout.SITE_TABLE + entry * Layout.SITE_SIZE + Layout.SITE_OWNER,
+                    (long) SELF << 32 | 0xffff_ffffL >>> entry % 16);
+        }
+        memory.set(ValueLayout.JAVA_LONG, Layout.SITES_MISSED, -7);
+        sites.lookAtAll();
+        assertEquals(Map.of(), sites.counts());
+        assertEquals(0, sites.missed());
+    }
+
+    @Test
     void aMapIsReadAsLinuxWritesIt() {
         MappedFiles map = MappedFiles.of("""
                 555555554000-555555556000 r--p 00000000 fe:00 123                        /opt/a program
