@@ -22,8 +22,8 @@ final class TrapSites {
     /**
      * A place in a file, or an address that is in none.
      *
-     * @param mapping what is mapped there: a file's path, or as {@code /proc/PID/maps} has it ({@code [heap]}), {@link #ANONYMOUS}
-     *                or {@link #GONE}
+     * @param mapping what is mapped there: a file's path, or as {@code /proc/PID/maps} has it ({@code [heap]}),
+     *                {@link #ANONYMOUS} or {@link #GONE}
      * @param offset  of the {@code syscall} in the file; its address where it is in none
      * @param nr      number of the call
      */

@@ -21,6 +21,7 @@ public record JobReport(JobFacts job, List<CallRow> calls, List<SiteRow> sites, 
     /** Stands for a number that was not measured, in the components that say so. */
     public static final long UNKNOWN = -1;
 
+    /** Refuses nulls and copies the lists. */
     public JobReport {
         Objects.requireNonNull(job, "job");
         Objects.requireNonNull(memory, "memory");
