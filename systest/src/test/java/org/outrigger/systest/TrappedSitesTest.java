@@ -88,8 +88,8 @@ class TrappedSitesTest {
 
     private JsonNode report(List<String> options, List<String> program) throws Exception {
         Path file = folder.resolve("report.json");
-        Run run = Job.start(Outrigger.run(Stream.concat(options.stream(), Stream.of("--report=" + file)).toList(), program), folder)
-            .await(LIMIT);
+        List<String> all = Stream.concat(options.stream(), Stream.of("--report=" + file)).toList();
+        Run run = Job.start(Outrigger.run(all, program), folder).await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         return JsonMapper.shared().readTree(Files.readString(file));
     }
