@@ -70,6 +70,7 @@ int main(int argc, char **argv)
     CONSTANT(SLOT_SIZE);
     CONSTANT(NR_MAX);
     CONSTANT(BUCKETS);
+    CONSTANT(TRAP_SITES);
     CONSTANT(ISLANDS);
     CONSTANT(TRAMPOLINE_SIZE);
     CONSTANT(RT_IMAGE);
@@ -103,6 +104,12 @@ int main(int argc, char **argv)
     FIELD(statistic, count, "STAT_COUNT");
     FIELD(statistic, max, "STAT_MAX");
     FIELD(statistic, bucket, "STAT_BUCKET");
+    FIELD(shared, sites, "SITE_TABLE");
+    FIELD(shared, sites_missed, "SITES_MISSED");
+    put("SITE_SIZE", sizeof(struct site));
+    FIELD(site, owner, "SITE_OWNER");
+    FIELD(site, address, "SITE_ADDRESS");
+    FIELD(site, count, "SITE_COUNT");
     FIELD(header, magic, "MAGIC");
     FIELD(header, version, "VERSION");
     FIELD(header, lwk_word, "LWK_WORD");

@@ -40,6 +40,7 @@ typedef int64_t i64;
 #define SLOT_SIZE 512
 #define NR_MAX 512
 #define BUCKETS 640
+#define TRAP_SITES 1024
 
 /* Operations that a thread posts. */
 #define OP_SYSCALL 1 /* nr, arg: the system call that the application made */
@@ -181,6 +182,13 @@ struct statistic {
     u32 bucket[BUCKETS];
 };
 
+/* Trapped calls from one site of a process, counted while calls are timed. Taken by a thread, given back by the LWK. */
+struct site {
+    u64 owner;   /* process number << 32 | number of the call + 1; 0: free */
+    u64 address; /* of the syscall instruction; 0 for a moment after the entry was taken */
+    u64 count;
+};
+
 struct shared {
     struct header header;
     u8 pad[4096 - sizeof(struct header)];
@@ -188,6 +196,8 @@ struct shared {
     u64 taken[SLOT_WORDS];   /* slots in use */
     struct slot slots[SLOTS];
     struct statistic stats[NR_MAX][WAYS];
+    struct site sites[TRAP_SITES]; /* open addressing; a site may have several entries */
+    u64 sites_missed;              /* trapped calls for which there was no entry */
 };
 
 #endif

@@ -52,6 +52,8 @@ final class Job implements Lwk.Listener {
     private final KernelLoop loop;
     private final Warden warden;
     private final ControlSocket control;
+    private final SiteCache siteCache;
+    private final TrapSites sites;
     private final Surveyor surveyor;
     private final Patcher patcher;
     private final Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
@@ -83,12 +85,14 @@ final class Job implements Lwk.Listener {
                 this::watch, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
         boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
+        sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
                 new Request(memory.memory(), memory.geometry()), events,
-                pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files)::take, clock);
+                pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files, sites), clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
-        surveyor = new Surveyor(new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0)), this::prepared);
+        siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));
+        surveyor = new Surveyor(siteCache, this::prepared);
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
         lwk.connect(injector, patcher, this);
         lifecycles = lifecycle;
@@ -163,6 +167,7 @@ final class Job implements Lwk.Listener {
         switch (event) {
             case Warden.Event.Ended ended -> {
                 lifecycles.ended(ended.pid());
+                sites.forget(ended.pid());
                 finishIfDeserted();
             }
             case Warden.Event.Said said -> hear(said.message());
@@ -247,6 +252,16 @@ final class Job implements Lwk.Listener {
 
     int exitStatus() {
         return exitStatus;
+    }
+
+    /** Where trapped calls were made, those of processes too that go on without the LWK. */
+    TrapSites sites() {
+        sites.lookAtAll();
+        return sites;
+    }
+
+    SiteCache siteCache() {
+        return siteCache;
     }
 
     /** Call sites patched, in all processes together. */

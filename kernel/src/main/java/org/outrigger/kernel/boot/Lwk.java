@@ -59,9 +59,18 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         String program(int pid);
     }
 
-    /** What Linux has counted for a process that is about to end. */
+    /** What is asked of Linux about a process whose image is about to go, or has gone. */
     interface Samples {
+        /** What Linux has counted for a process that is about to end. */
         LwkProcess.Sample take(int pid);
+
+        /** Where the calls of the image were made that a process has: it execs, or ends. */
+        default void look(int pid) {
+        }
+
+        /** The image is gone. */
+        default void forget(int pid) {
+        }
     }
 
     Lwk(Parts parts, Request request, Queue<Warden.Event> events, Names names, Samples samples, LongSupplier clock) {
@@ -128,6 +137,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case (int) Layout.OP_EXECED -> {
                 LwkProcess process = parts.lifecycle.execed(request);
                 if (process != null) {
+                    samples.forget(process.pid());
                     process.program(names.program(process.pid()));
                 }
             }
@@ -181,6 +191,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case Nr.EXECVE, Nr.EXECVEAT -> exec(task);
             case Nr.EXIT_GROUP -> {
                 task.process().sample(samples.take(task.process().pid()));
+                samples.look(task.process().pid());
                 parts.reply.here(task.slot());
             }
             case Nr.PTRACE -> {
@@ -221,6 +232,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
     private void exec(Task task) {
         int pid = task.process().pid();
+        samples.look(pid);
         String path = request.nr() == Nr.EXECVE
                 ? injector.programPath(pid, request.arg(0))
                 : injector.programPathAt(pid, (int) request.arg(0), request.arg(1));

@@ -41,7 +41,10 @@ final class ReportBuilder {
     JobReport build() {
         List<LwkProcess> all = new ArrayList<>(job.tasks().ended());
         all.addAll(job.tasks().running());
-        return new JobReport(facts(), calls(), processes(all), memory(all), job.lwk().left(), notes(all.size()));
+        TrapSites sites = job.sites();
+        SiteRows rows = new SiteRows(job.siteCache(), table, job.request().intercept() == Intercept.AUTO);
+        return new JobReport(facts(), calls(), rows.of(sites.counts()), sites.missed(), processes(all), memory(all),
+                job.lwk().left(), notes(all.size()));
     }
 
     private JobFacts facts() {

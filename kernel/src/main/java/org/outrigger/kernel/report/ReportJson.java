@@ -49,6 +49,10 @@ public final class ReportJson {
         json.writeArrayPropertyStart("calls");
         CallOrder.counted(report.calls()).forEach(this::call);
         json.writeEndArray();
+        json.writeArrayPropertyStart("trapped_sites");
+        SiteRow.sorted(report.sites()).forEach(this::site);
+        json.writeEndArray();
+        json.writeNumberProperty("trapped_elsewhere", report.sitesMissed());
         json.writeArrayPropertyStart("processes");
         report.processes().forEach(this::process);
         json.writeEndArray();
@@ -99,6 +103,24 @@ public final class ReportJson {
         optional("median_ns", call.median());
         optional("p99_ns", call.p99());
         optional("max_ns", call.max());
+        json.writeEndObject();
+    }
+
+    private void site(SiteRow site) {
+        json.writeStartObject();
+        json.writeStringProperty("mapping", site.mapping());
+        json.writeNumberProperty("offset", site.offset());
+        if (site.function().isEmpty()) {
+            json.writeNullProperty("function");
+            json.writeNullProperty("function_offset");
+        } else {
+            json.writeStringProperty("function", site.function());
+            json.writeNumberProperty("function_offset", site.functionOffset());
+        }
+        json.writeNumberProperty("number", site.number());
+        json.writeStringProperty("name", site.name());
+        json.writeNumberProperty("count", site.count());
+        json.writeStringProperty("why", site.why());
         json.writeEndObject();
     }
 

@@ -37,7 +37,11 @@ final class Sample {
         MemoryFacts memory = new MemoryFacts(1L << 30, 50 << 20, 3,
                 List.of(new MemoryFacts.PageUse(4096, 300 << 10), new MemoryFacts.PageUse(2 << 20, 48 << 20)),
                 1_310_720, 1521, 4, 77);
-        return new JobReport(job, calls, processes, memory,
+        List<SiteRow> sites = List.of(
+                new SiteRow("[anonymous]", 0x7f0000001000L, "", 0, 39, "getpid", 1, "not in a file"),
+                new SiteRow("/usr/lib/libc.so.6", 0x11a2c4, "getpid", 5, 39, "getpid", 2,
+                        "called before the process was patched"));
+        return new JobReport(job, calls, sites, 3, processes, memory,
                 List.of(new LeftToLinux(4718, "/usr/bin/sudo", "set-user-id program")),
                 List.of("the last note"));
     }
@@ -47,7 +51,7 @@ final class Sample {
         JobFacts job = new JobFacts("0.1.0", List.of("true"), Instant.EPOCH, 0, 0, 1, "0", "0", InterceptMode.TRAP, "6.12.0",
                 1, JobReport.UNKNOWN, 0, new RealTimePriority.Without("not permitted"), true);
         MemoryFacts memory = new MemoryFacts(0, 0, 0, List.of(), 0, JobReport.UNKNOWN, JobReport.UNKNOWN, 0);
-        return new JobReport(job, List.of(), List.of(), memory, List.of(), List.of());
+        return new JobReport(job, List.of(), List.of(), 0, List.of(), memory, List.of(), List.of());
     }
 
     private static CallRow call(int number, String name, Disposition disposition, Interception interception, long count,
