@@ -14,6 +14,7 @@ _Static_assert(offsetof(struct slot, self) == SLOT_SELF, "assembler code knows t
 _Static_assert(offsetof(struct slot, deferred) == SLOT_DEFERRED, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, kept_mask) == SLOT_KEPT_MASK, "assembler code knows this offset");
 _Static_assert(offsetof(struct slot, moved) == SLOT_MOVED, "assembler code knows this offset");
+_Static_assert(sizeof(struct bells) % 64 == 0, "loops do not share cache lines");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
 static int check;
@@ -49,6 +50,8 @@ int main(int argc, char **argv)
     CONSTANT(SLOTS);
     CONSTANT(SLOT_WORDS);
     CONSTANT(SLOT_SIZE);
+    CONSTANT(LOOPS);
+    CONSTANT(GROUP_SLOTS);
     CONSTANT(NR_MAX);
     CONSTANT(BUCKETS);
     CONSTANT(ISLANDS);
@@ -75,7 +78,12 @@ int main(int argc, char **argv)
     CONSTANT(DISP_HERE);
     CONSTANT(DISP_REFUSE);
     put("SHARED_SIZE", sizeof(struct shared));
-    FIELD(shared, pending, "PENDING");
+    FIELD(shared, bells, "BELLS");
+    put("BELLS_SIZE", sizeof(struct bells));
+    FIELD(bells, sleeping, "SLEEPING");
+    FIELD(bells, doorbell, "DOORBELL");
+    FIELD(bells, summary, "SUMMARY");
+    FIELD(bells, pending, "PENDING");
     FIELD(shared, taken, "TAKEN");
     FIELD(shared, slots, "SLOT_BASE");
     FIELD(shared, stats, "STATS");
@@ -87,8 +95,6 @@ int main(int argc, char **argv)
     FIELD(header, version, "VERSION");
     FIELD(header, lwk_word, "LWK_WORD");
     FIELD(header, gone, "GONE");
-    FIELD(header, sleeping, "SLEEPING");
-    FIELD(header, doorbell, "DOORBELL");
     FIELD(header, spin, "SPIN");
     FIELD(header, measure, "MEASURE");
     FIELD(header, patching, "PATCHING");
@@ -111,6 +117,7 @@ int main(int argc, char **argv)
     FIELD(slot, tid, "TID");
     FIELD(slot, cpu, "CPU");
     FIELD(slot, detached, "DETACHED");
+    FIELD(slot, loop, "LOOP");
     FIELD(slot, mask, "MASK");
     if (!check)
         puts("}");

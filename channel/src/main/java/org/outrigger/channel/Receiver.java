@@ -2,23 +2,24 @@ package org.outrigger.channel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The receiving end of all channels, owned by one thread. After the mOS paper's protocol: a sender inserts its request, rings a
+ * The receiving end of the channels that belong to one kernel loop, owned by its thread. After the mOS paper's protocol: a sender inserts its request, rings a
  * doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only when it sleeps.
  *
  * <p>A slot is polled directly after it has rung, and until it has been silent for {@link #PATIENCE} turns; so finding a request
- * costs no scan of all slots, and a busy sender rings no bell. Everything here is written by others and untrusted; indexes come
+ * costs no scan: a word that sums up the doorbells tells where to look. A busy sender rings no bell. Everything here is written by others and untrusted; indexes come
  * from the receiver's own scan, never from the memory.
  */
 public final class Receiver {
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     /** Slots polled at a time. */
     static final int HOT = 16;
-    /** Doorbell words looked at in one turn while slots are polled, so that these do not wait for a look at all. */
-    static final int GLANCE = 4;
     /** Turns without a request after which a slot is no longer polled. */
     static final int PATIENCE = 4096;
     /** Requests of polled slots after which the doorbells come first, so that busy senders do not starve the others. */
@@ -27,14 +28,21 @@ public final class Receiver {
     private final MemorySegment memory;
     private final Geometry geometry;
     private final Wake wake;
-    private final int words;
+    private final int groupSlots;
+    private final int loop;
     private final int[] seen;
+    private final int[] owner;
+    private final int[] home;
     private final int[] hot = new int[HOT];
     private final int[] silence = new int[HOT];
     private int hotCount;
-    /** Where the polled slots are looked at next, and the doorbell words after them. */
+    /** Where the polled slots are looked at next. */
     private int turn;
     private int streak;
+    /** What has been taken of the doorbells and not been looked at: groups of slots, words of the present group, bits of a word. */
+    private long groups;
+    private int nextWord;
+    private int endWord;
     private long bits;
     private int bitsWord;
 
@@ -43,12 +51,26 @@ public final class Receiver {
         void wake(long address);
     }
 
+    /** The only receiver there is. */
     public Receiver(MemorySegment memory, Geometry geometry, Wake wake) {
+        this(memory, geometry, wake, new Owners(geometry.slots()), 0);
+    }
+
+    /**
+     * One of several receivers.
+     *
+     * @param geometry with the doorbells of this receiver
+     * @param loop     its number, from 0
+     */
+    public Receiver(MemorySegment memory, Geometry geometry, Wake wake, Owners owners, int loop) {
         this.memory = memory;
         this.geometry = geometry;
         this.wake = wake;
-        this.words = geometry.slots() / Long.SIZE;
-        this.seen = new int[geometry.slots()];
+        this.loop = loop;
+        this.groupSlots = Math.max(Long.SIZE, geometry.slots() / Long.SIZE);
+        this.seen = owners.seen;
+        this.owner = owners.owner;
+        this.home = owners.home;
     }
 
     private boolean fresh(int slot) {
@@ -61,8 +83,7 @@ public final class Receiver {
     }
 
     /**
-     * Finds the next request. While slots are polled it looks at a few of the doorbells in each turn, so that a new sender may be
-     * found some turns later; after {@link #drowse} nothing is missed. The slot's request fields may be read afterwards, and must
+     * Finds the next request: that of a polled slot, else one that has rung. The slot's request fields may be read afterwards, and must
      * be answered by {@link #reply} exactly once, now or later.
      *
      * @return index of the slot, or -1
@@ -70,7 +91,7 @@ public final class Receiver {
     public int poll() {
         if (streak >= STREAK) {
             streak = 0;
-            int slot = pollDoorbells(words);
+            int slot = pollDoorbells();
             return slot >= 0 ? slot : pollHot();
         }
         int slot = pollHot();
@@ -79,7 +100,7 @@ public final class Receiver {
             return slot;
         }
         streak = 0;
-        return pollDoorbells(hotCount > 0 ? GLANCE : words);
+        return pollDoorbells();
     }
 
     private int pollHot() {
@@ -97,23 +118,32 @@ public final class Receiver {
         return -1;
     }
 
-    private int pollDoorbells(int most) {
-        for (int i = 0; i <= most; i++) {
+    /** A sender sets its own bit before its group's, and the group's is taken first here: what is missed is announced again. */
+    private int pollDoorbells() {
+        boolean asked = false;
+        while (true) {
             while (bits != 0) {
                 int slot = bitsWord * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
-                if (fresh(slot)) {
+                if (owns(slot) && fresh(slot)) { // a bell of somebody else's slot is stale, or a lie
                     heat(slot);
                     return slot;
                 }
             }
-            bitsWord = bitsWord + 1 < words ? bitsWord + 1 : 0;
-            long at = geometry.pending() + bitsWord * 8L;
-            if ((long) LONG.getOpaque(memory, at) != 0) {
-                bits = (long) LONG.getAndSet(memory, at, 0L);
+            if (nextWord < endWord) {
+                bitsWord = nextWord++;
+                bits = (long) LONG.getAndSet(memory, geometry.pending() + bitsWord * 8L, 0L);
+            } else if (groups != 0) {
+                nextWord = Long.numberOfTrailingZeros(groups) * groupSlots / Long.SIZE;
+                endWord = Math.min(nextWord + groupSlots / Long.SIZE, geometry.slots() / Long.SIZE);
+                groups &= groups - 1;
+            } else if (asked || (long) LONG.getOpaque(memory, geometry.summary()) == 0) {
+                return -1;
+            } else {
+                groups = (long) LONG.getAndSet(memory, geometry.summary(), 0L);
+                asked = true;
             }
         }
-        return -1;
     }
 
     private void heat(int slot) {
@@ -133,11 +163,46 @@ public final class Receiver {
         // A sender that still saw the promise has not rung: look once more, as if it had.
         if ((int) INT.getVolatile(memory, at + geometry.reqSeq()) != seen[slot]) {
             LONG.getAndBitwiseOr(memory, geometry.pending() + slot / Long.SIZE * 8L, 1L << slot % Long.SIZE);
+            LONG.getAndBitwiseOr(memory, geometry.summary(), 1L << slot / groupSlots);
         }
     }
 
-    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps. */
+    private void coolSlot(int slot) {
+        for (int i = 0; i < hotCount; i++) {
+            if (hot[i] == slot) {
+                cool(i);
+                return;
+            }
+        }
+    }
+
+    /** Whether the slot belongs to this receiver. */
+    public boolean owns(int slot) {
+        return (int) ELEMENT.getAcquire(owner, slot) == loop;
+    }
+
+    /** The slot, which belongs to this receiver, goes to another with its next {@link #reply}. */
+    public void home(int slot, int next) {
+        home[slot] = next;
+    }
+
+    /** Gives a slot whose thread waits for an answer, or is gone, to another receiver, which must be told of the request. */
+    public void give(int slot, int next) {
+        coolSlot(slot);
+        SHORT.setOpaque(memory, geometry.slot(slot) + geometry.loop(), (short) next);
+        ELEMENT.setRelease(owner, slot, next);
+    }
+
+    /** Answers for good: publishes the reply as {@link #ask} does; the next request goes to the slot's home. */
     public void reply(int slot) {
+        if (home[slot] != loop) {
+            give(slot, home[slot]);
+        }
+        ask(slot);
+    }
+
+    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps; its next request comes here again. */
+    public void ask(int slot) {
         long at = geometry.slot(slot);
         INT.setVolatile(memory, at + geometry.repSeq(), seen[slot]);
         if ((int) INT.getVolatile(memory, at + geometry.waiting()) != 0) {
@@ -147,12 +212,7 @@ public final class Receiver {
 
     /** Forgets a slot whose owner is gone and gives it back. */
     public void release(int slot) {
-        for (int i = 0; i < hotCount; i++) {
-            if (hot[i] == slot) {
-                cool(i);
-                break;
-            }
-        }
+        coolSlot(slot);
         fresh(slot);
         LONG.getAndBitwiseAnd(memory, geometry.taken() + slot / Long.SIZE * 8L, ~(1L << slot % Long.SIZE));
     }

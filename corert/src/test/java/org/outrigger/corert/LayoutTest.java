@@ -102,6 +102,7 @@ class LayoutTest {
             }
         });
         expected.put("SHARED_SIZE", places.get("shared").size);
+        expected.put("BELLS_SIZE", places.get("bells").size);
         expected.put("STAT_SIZE", places.get("statistic").size);
         String header = Files.readString(SourceFolder.PATH.resolve("layout.h"));
         java().forEach((name, value) -> {

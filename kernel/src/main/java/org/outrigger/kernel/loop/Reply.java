@@ -22,7 +22,11 @@ public final class Reply {
         long at = geometry.slot(slot);
         memory.set(ValueLayout.JAVA_INT, at + Layout.KIND, (int) kind);
         memory.set(ValueLayout.JAVA_LONG, at + Layout.VALUE, value);
-        receiver.reply(slot);
+        if (kind == Layout.RE_TELL || kind == Layout.RE_DO) {
+            receiver.ask(slot); // the result comes back to this loop
+        } else {
+            receiver.reply(slot);
+        }
     }
 
     private void operand(int slot, int index, long value) {

@@ -7,7 +7,7 @@ import org.outrigger.corert.Layout;
 
 /**
  * The request being looked at, copied out of its slot once, so that a thread that scribbles on the slot meanwhile cannot make
- * the LWK contradict itself. One instance serves the whole loop.
+ * the LWK contradict itself. One instance serves a whole loop; what another loop is to answer travels as a copy.
  */
 public final class Request {
     private final MemorySegment memory;
@@ -20,6 +20,16 @@ public final class Request {
     public Request(MemorySegment memory, Geometry geometry) {
         this.memory = memory;
         this.geometry = geometry;
+    }
+
+    /** This request, to keep. */
+    public Request copy() {
+        Request copy = new Request(memory, geometry);
+        copy.slot = slot;
+        copy.op = op;
+        copy.nr = nr;
+        System.arraycopy(arg, 0, copy.arg, 0, arg.length);
+        return copy;
     }
 
     /** Copies the request of a slot. */

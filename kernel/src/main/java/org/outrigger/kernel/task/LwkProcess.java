@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.outrigger.kernel.memory.AddressSpace;
 
-/** A process of the job: its threads on the LWK, its address space, the cores that it may use. Owned by the kernel loop. */
+/** A process of the job: its threads on the LWK, its address space, the cores that it may use. Owned by the main loop. */
 public final class LwkProcess {
     private final int pid;
     private final int parent;
@@ -17,6 +17,7 @@ public final class LwkProcess {
     private long ended = -1;
     private Sample sample = Sample.NONE;
     private int waitStatus = -1;
+    private boolean recalled;
 
     /** A thread that was: kept for the report. */
     public record ThreadRecord(int tid, int core, long started) {
@@ -95,6 +96,15 @@ public final class LwkProcess {
 
     public void space(AddressSpace next) {
         space = next;
+    }
+
+    /** The loop that its threads' slots belong to: its space's, or the main loop when they are recalled for its exec or end. */
+    public int loop() {
+        return recalled ? 0 : space.loop();
+    }
+
+    public void recalled(boolean now) {
+        recalled = now;
     }
 
     /** The file that it executes. */
