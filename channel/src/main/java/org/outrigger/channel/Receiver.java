@@ -6,12 +6,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The receiving end of the channels that belong to one kernel loop, owned by its thread. After the mOS paper's protocol: a sender inserts its request, rings a
- * doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only when it sleeps.
+ * The receiving end of the channels that belong to one kernel loop, owned by its thread. After the mOS paper's protocol: a sender
+ * inserts its request, rings a doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only if it sleeps.
  *
  * <p>A slot is polled directly after it has rung, and until it has been silent for {@link #PATIENCE} turns; so finding a request
- * costs no scan: a word that sums up the doorbells tells where to look. A busy sender rings no bell. Everything here is written by others and untrusted; indexes come
- * from the receiver's own scan, never from the memory.
+ * costs no scan: a word that sums up the doorbells tells where to look. A busy sender rings no bell. Everything here is
+ * written by others and untrusted; indexes come from the receiver's own look at bits, never from the memory.
  */
 public final class Receiver {
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
@@ -39,7 +39,7 @@ public final class Receiver {
     /** Where the polled slots are looked at next. */
     private int turn;
     private int streak;
-    /** What has been taken of the doorbells and not been looked at: groups of slots, words of the present group, bits of a word. */
+    /** What has been taken of the doorbells and not been looked at: groups of slots, words of a group, bits of a word. */
     private long groups;
     private int nextWord;
     private int endWord;
@@ -83,8 +83,8 @@ public final class Receiver {
     }
 
     /**
-     * Finds the next request: that of a polled slot, else one that has rung. The slot's request fields may be read afterwards, and must
-     * be answered by {@link #reply} exactly once, now or later.
+     * Finds the next request: that of a polled slot, else one that has rung. The slot's request fields may be read afterwards,
+     * and must be answered by {@link #reply} exactly once, now or later.
      *
      * @return index of the slot, or -1
      */
@@ -201,7 +201,7 @@ public final class Receiver {
         ask(slot);
     }
 
-    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps; its next request comes here again. */
+    /** Publishes the reply whose fields have been written, and wakes the sender if it sleeps; it will ask here again. */
     public void ask(int slot) {
         long at = geometry.slot(slot);
         INT.setVolatile(memory, at + geometry.repSeq(), seen[slot]);

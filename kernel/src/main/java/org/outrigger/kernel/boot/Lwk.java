@@ -25,9 +25,9 @@ import org.outrigger.kernel.task.Task;
 import org.outrigger.kernel.task.TaskTable;
 
 /**
- * The main loop's work: takes each request to the part that serves it, and keeps the one conversation that involves several parts,
- * the exec. Everything that concerns more than one address space is done here, whichever loop has found the request. Owned by the
- * main loop's thread.
+ * The main loop's work: takes each request to the part that serves it, and keeps the one conversation that involves several
+ * parts, the exec. Everything that concerns more than one address space is done here, whichever loop has found the request.
+ * Owned by the main loop's thread.
  */
 final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private static final int MOST_LEFT = 1000;

@@ -47,7 +47,8 @@ public final class ReportText {
                 .row("Linux cores", job.linuxCores())
                 .row("interception", job.intercept().name().toLowerCase(Locale.ROOT))
                 .row("kernel", Printable.text(job.kernelRelease()))
-                .row("LWK", "pid " + job.lwkPid() + ", " + Quantity.counted(job.kernelLoops().size(), "kernel loop", "kernel loops"))
+                .row("LWK", "pid " + job.lwkPid() + ", "
+                        + Quantity.counted(job.kernelLoops().size(), "kernel loop", "kernel loops"))
                 .row("LWK memory", job.lwkResidentPeakBytes() < 0 ? "unknown"
                         : Quantity.bytes(job.lwkResidentPeakBytes()) + " resident at peak")
                 .row("LWK priority", priority)

@@ -23,8 +23,8 @@ import org.outrigger.kernel.memory.AddressSpace;
  *                          \- its process ends before it started -> forgotten
  * </pre>
  *
- * <p>Owned by the main loop. A slot is the main loop's until its thread has reported, and again from the report of its end on; before a
- * process ends or begins a new image, the slots of its threads are recalled.
+ * <p>Owned by the main loop. A slot is the main loop's until its thread has reported, and again from the report of its end on;
+ * before a process ends or begins a new image, the slots of its threads are recalled.
  */
 public final class Lifecycle {
     private static final long UNLIMITED = -1;

@@ -10,8 +10,8 @@ import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
 
 /**
- * All threads and processes of the job, by slot and by number. Owned by the main loop; the other loops look up the threads of slots
- * that belong to them, which change only while a slot is the main loop's.
+ * All threads and processes of the job, by slot and by number. Owned by the main loop; the other loops look up the threads of
+ * slots that belong to them, which change only while a slot is the main loop's.
  */
 public final class TaskTable {
     /** Ended processes that are remembered for the report. */

@@ -72,7 +72,8 @@ final class SimulatedJob {
     void announce(Task parent, long flags, long slot) {
         pass(parent);
         AddressSpace space = parent.process().space();
-        lifecycle.announce(parent, request(parent.slot(), flags, slot), (flags & CloneFlags.CLONE_VM) == 0 ? space.fork() : space);
+        lifecycle.announce(parent, request(parent.slot(), flags, slot),
+                (flags & CloneFlags.CLONE_VM) == 0 ? space.fork() : space);
     }
 
     /** What a loop does before a request goes to the main loop. */
