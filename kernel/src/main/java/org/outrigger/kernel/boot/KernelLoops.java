@@ -28,6 +28,7 @@ final class KernelLoops implements Loops {
     private static final int LOOP_SPIN = 20_000;
     private static final int STACK_BYTES = 512 << 10;
     private static final String SHARED = "the LWK and the program share the core";
+    private static final String CROWDED = "there are more loops than Linux cores";
 
     /** A kernel loop with what belongs to it. */
     final class Loop {
@@ -38,6 +39,7 @@ final class KernelLoops implements Loops {
         final Reply reply;
         final Inbox inbox;
         final int[] cores;
+        private final boolean crowded;
         private final Pace pace;
         private KernelLoop turns;
         private Branch branch;
@@ -50,15 +52,15 @@ final class KernelLoops implements Loops {
             inbox = new Inbox(receiver);
             cores = request.kernelLoops() == 1 ? request.linuxCores()
                     : new int[] {request.linuxCores()[number % request.linuxCores().length]};
-            pace = new Pace(new Scheduling(linux), request.sharedCore() ? Pace.Priority.NONE : request.loopPriority(),
-                    request.sharedCore() ? SHARED : "");
+            crowded = request.sharedCore() || request.kernelLoops() > request.linuxCores().length;
+            pace = new Pace(new Scheduling(linux), crowded ? Pace.Priority.NONE : request.loopPriority(),
+                    request.sharedCore() ? SHARED : crowded ? CROWDED : "");
         }
 
         private void run(KernelLoop.Work work) {
             if (request.kernelLoops() > 1) {
                 Affinity.bind(linux, 0, cores);
             }
-            boolean crowded = request.sharedCore() || request.kernelLoops() > request.linuxCores().length;
             turns = new KernelLoop(receiver, futex, work, crowded ? 0 : LOOP_SPIN, pace);
             turns.run();
         }

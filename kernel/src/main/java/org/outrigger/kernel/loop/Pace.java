@@ -28,7 +28,6 @@ public final class Pace {
     private String refusal;
     private boolean settled;
     private long awakeSince;
-    private long rests;
 
     /**
      * @param scheduling of the thread that will run the loop
@@ -37,7 +36,7 @@ public final class Pace {
     public Pace(Scheduling scheduling, Priority wanted, String refusal) {
         this.scheduling = scheduling;
         this.wanted = wanted;
-        this.refusal = wanted == Priority.NONE ? refusal : "the loop ran for less than a second";
+        this.refusal = wanted == Priority.NONE ? refusal : "the loop ran for less than a second, and took no priority yet";
         began = System.nanoTime();
         awakeSince = began;
         settled = wanted == Priority.NONE;
@@ -53,7 +52,6 @@ public final class Pace {
             settle(now);
         } else if (now - awakeSince > RUN_NS) {
             scheduling.sleep(REST_NS);
-            rests++;
             awakeSince = System.nanoTime();
         }
     }
@@ -96,10 +94,5 @@ public final class Pace {
     /** Why it has no more; empty where it has what was asked for. */
     public String refusal() {
         return refusal;
-    }
-
-    /** How often it rested. */
-    public long rests() {
-        return rests;
     }
 }
