@@ -116,8 +116,24 @@ public final class LwkProcess {
         program = path;
     }
 
+    /** Its threads, in no order. */
     public List<Task> tasks() {
         return tasks;
+    }
+
+    void add(Task task) {
+        task.place = tasks.size();
+        tasks.add(task);
+    }
+
+    /** Takes a thread out; the last one gets its place, so that thousands of them cost no search. */
+    void remove(Task task) {
+        if (task.place < tasks.size() && tasks.get(task.place) == task) {
+            Task last = tasks.getLast();
+            tasks.set(task.place, last);
+            last.place = task.place;
+            tasks.removeLast();
+        }
     }
 
     /** Its threads, those that have ended too, as far as they are remembered. */

@@ -9,6 +9,8 @@ public final class Task {
     private final LwkProcess process;
     private final Pending pending = new Pending();
     private final CoreMask affinity;
+    /** Where it stands in its process's list, which keeps this. */
+    int place;
     private int core;
 
     /**

@@ -58,7 +58,7 @@ public final class TaskTable {
         receiver.home(task.slot(), task.process().loop());
         byTid.put(task.tid(), task);
         LwkProcess process = task.process();
-        process.tasks().add(task);
+        process.add(task);
         if (process.history().size() < REMEMBERED) {
             process.history().add(new LwkProcess.ThreadRecord(task.tid(), task.core(), now));
         }
@@ -72,7 +72,7 @@ public final class TaskTable {
         bySlot[task.slot()] = null;
         receiver.home(task.slot(), 0);
         byTid.remove(task.tid(), task);
-        task.process().tasks().remove(task);
+        task.process().remove(task);
         placement.remove(task.core());
     }
 
