@@ -33,6 +33,7 @@ KNOWN(header, gone, HEADER_GONE);
 KNOWN(header, spin, HEADER_SPIN);
 KNOWN(header, measure, HEADER_MEASURE);
 KNOWN(header, disposition, HEADER_DISPOSITION);
+_Static_assert(sizeof(struct bells) % 64 == 0, "loops do not share cache lines");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
 static int check;
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
     CONSTANT(SLOTS);
     CONSTANT(SLOT_WORDS);
     CONSTANT(SLOT_SIZE);
+    CONSTANT(LOOPS);
+    CONSTANT(GROUP_SLOTS);
     CONSTANT(NR_MAX);
     CONSTANT(BUCKETS);
     CONSTANT(TRAP_SITES);
@@ -96,7 +99,12 @@ int main(int argc, char **argv)
     CONSTANT(DISP_HERE);
     CONSTANT(DISP_REFUSE);
     put("SHARED_SIZE", sizeof(struct shared));
-    FIELD(shared, pending, "PENDING");
+    FIELD(shared, bells, "BELLS");
+    put("BELLS_SIZE", sizeof(struct bells));
+    FIELD(bells, sleeping, "SLEEPING");
+    FIELD(bells, doorbell, "DOORBELL");
+    FIELD(bells, summary, "SUMMARY");
+    FIELD(bells, pending, "PENDING");
     FIELD(shared, taken, "TAKEN");
     FIELD(shared, slots, "SLOT_BASE");
     FIELD(shared, stats, "STATS");
@@ -114,8 +122,6 @@ int main(int argc, char **argv)
     FIELD(header, version, "VERSION");
     FIELD(header, lwk_word, "LWK_WORD");
     FIELD(header, gone, "GONE");
-    FIELD(header, sleeping, "SLEEPING");
-    FIELD(header, doorbell, "DOORBELL");
     FIELD(header, spin, "SPIN");
     FIELD(header, measure, "MEASURE");
     FIELD(header, patching, "PATCHING");
@@ -138,6 +144,7 @@ int main(int argc, char **argv)
     FIELD(slot, tid, "TID");
     FIELD(slot, cpu, "CPU");
     FIELD(slot, detached, "DETACHED");
+    FIELD(slot, loop, "LOOP");
     FIELD(slot, mask, "MASK");
     if (!check)
         puts("}");

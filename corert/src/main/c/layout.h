@@ -2,7 +2,7 @@
  * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
  * class from it at build time, and a test compares every offset with what the compiler says.
  *
- *   memfd:   | runtime (ELF file)   | header | doorbell bits | slot bits | slots | statistics |
+ *   memfd:   | runtime (ELF file)   | header | doorbells of each loop | slot bits | slots | statistics |
  *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process
  *
  * Everything is little-endian; u32 and u64 fields are naturally aligned and accessed whole.
@@ -38,6 +38,8 @@ typedef int64_t i64;
 #define SLOTS 16384
 #define SLOT_WORDS 256 /* SLOTS / 64 */
 #define SLOT_SIZE 512
+#define LOOPS 8        /* kernel loops at most */
+#define GROUP_SLOTS 256 /* slots for each bit of a loop's summary: SLOTS / 64 */
 #define NR_MAX 512
 #define BUCKETS 640
 #define TRAP_SITES 1024
@@ -85,9 +87,9 @@ typedef int64_t i64;
 /* Of the header. */
 #define HEADER_LWK_WORD 8
 #define HEADER_GONE 12
-#define HEADER_SPIN 24
-#define HEADER_MEASURE 28
-#define HEADER_DISPOSITION 56
+#define HEADER_SPIN 16
+#define HEADER_MEASURE 20
+#define HEADER_DISPOSITION 48
 /* Of struct proc in rt.h. */
 #define PROC_APP_BREAK 4128
 #define PROC_MAPPED_BREAK 4136
@@ -119,10 +121,8 @@ typedef int64_t i64;
 struct header {
     u32 magic;
     u32 version;
-    u32 lwk_word; /* robust futex: tid of the kernel loop; the kernel sets FUTEX_OWNER_DIED when it ends */
+    u32 lwk_word; /* robust futex: tid of the main kernel loop; the kernel sets FUTEX_OWNER_DIED when it ends */
     u32 gone;     /* 1: the LWK has left in good order */
-    u32 sleeping; /* 1: the loop sleeps on doorbell */
-    u32 doorbell; /* futex; threads add 1 and wake */
     u32 spin;     /* turns that a waiting thread spins before it sleeps; 0 where cores are shared */
     u32 measure;  /* 1: time every call */
     u32 patching; /* calls that a process traps before its sites are patched; 0: never */
@@ -154,7 +154,8 @@ struct slot {
     u32 pid; /* as the thread sees them */
     u32 tid;
     u32 cpu;      /* LWK: where a child is to run, + 1; 0 for where its parent does */
-    u32 detached; /* 1: this thread never speaks to the LWK */
+    u16 detached; /* 1: this thread never speaks to the LWK */
+    u16 loop;     /* LWK: whose doorbells this slot rings; changes only while the thread waits for a reply */
     u32 sigsys_blocked; /* the application believes that it blocks SIGSYS */
     u64 context;  /* address of the ucontext of the call in progress */
     u64 gs_base;  /* the application's idea of its GS base */
@@ -176,6 +177,20 @@ struct slot {
     u8 mask[128]; /* a CPU or signal mask on its way */
 };
 
+/*
+ * The doorbells of one kernel loop. Threads set the bit in `pending`, then that of its group in `summary`; the loop takes them in
+ * the other order, so a bit that it misses is announced once more.
+ */
+struct bells {
+    /* line 0: read by every thread, written when the loop goes to sleep */
+    u32 sleeping; /* 1: the loop sleeps on doorbell */
+    u32 doorbell; /* futex; threads add 1 and wake */
+    u32 pad0[14];
+    u64 summary; /* one bit for GROUP_SLOTS slots */
+    u64 pad1[7];
+    u64 pending[SLOT_WORDS]; /* one bit for each slot: set by threads, taken by the loop */
+};
+
 struct statistic {
     u64 count;
     u64 max; /* ticks of the time stamp counter */
@@ -192,8 +207,10 @@ struct site {
 struct shared {
     struct header header;
     u8 pad[4096 - sizeof(struct header)];
-    u64 pending[SLOT_WORDS]; /* doorbell bits: set by threads, taken by the loop */
-    u64 taken[SLOT_WORDS];   /* slots in use */
+    struct bells bells[LOOPS];
+    u64 taken[SLOT_WORDS]; /* slots in use */
+    u32 free_from;         /* a guess: no word of `taken` before this has a free bit */
+    u32 pad1[15];
     struct slot slots[SLOTS];
     struct statistic stats[NR_MAX][WAYS];
     struct site sites[TRAP_SITES]; /* open addressing; a site may have several entries */

@@ -133,7 +133,7 @@ rt_ask:
         CFI_SHORT
         mov     %gs:SLOT_SELF, %r11
         movabs  $RT_SHM, %rcx
-        cmpl    $0, SLOT_DETACHED(%r11)
+        cmpw    $0, SLOT_DETACHED(%r11)
         jne     rt_long
         cmpl    $0, HEADER_GONE(%rcx)
         jne     rt_long

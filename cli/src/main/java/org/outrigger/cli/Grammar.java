@@ -79,6 +79,13 @@ final class Grammar {
                 + " OUTRIGGER_LOCAL_RANK in its environment.",
                 "Default: one process, without these.").build());
         run.addOption(flag(Setting.LABEL, "Begin each line of a rank's output with its number.").build());
+        run.addOption(value(Setting.KERNEL_LOOPS, "N", null,
+                "Let up to N threads of the LWK answer system calls, each for some of the program's processes.",
+                "Default: one for each Linux core, 8 at most.").build());
+        run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
+                "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
+                + " with nice -20, where that is permitted; none: like any other thread.",
+                "Default: fifo.").build());
         run.addOption(value(Setting.TRIAGE, "FILE", null,
                 "Let FILE override lines of the triage table (see outrigger triage).",
                 "Default: the built-in table.").build());

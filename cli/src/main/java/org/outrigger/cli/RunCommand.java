@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.boot.JobRunner;
+import org.outrigger.kernel.loop.Pace;
 import org.outrigger.node.CoreSplit;
 import org.outrigger.node.CoreSplitException;
 import org.outrigger.node.CpuSet;
@@ -48,6 +49,8 @@ final class RunCommand {
         int verbosity = settings.verbosity();
         Intercept intercept = settings.intercept();
         CoreSplit cores = cores(settings);
+        int loops = settings.kernelLoops(cores.linux().toArray().length);
+        Pace.Priority priority = settings.loopPriority();
         Optional<Path> table = triageFile(settings);
         Optional<Path> report = settings.file(Setting.REPORT);
         boolean measure = report.isPresent();
@@ -56,7 +59,7 @@ final class RunCommand {
                 surroundings.workingDirectory()).check(command.get(0));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+                loops, priority, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;
@@ -113,6 +116,10 @@ final class RunCommand {
         }
         if (request.sharedCore()) {
             note("only CPU " + request.lwkCores()[0] + " may be used: the LWK and Linux share it, without spinning\n");
+        }
+        if (request.kernelLoops() > request.linuxCores().length) {
+            note("there are more kernel loops, " + request.kernelLoops() + ", than Linux cores, " + request.linuxCores().length
+                    + ": they share cores, without spinning\n");
         }
         for (String reason : request.plainLinuxReasons()) {
             note(reason.concat("\n"));

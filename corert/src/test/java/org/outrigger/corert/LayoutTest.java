@@ -103,6 +103,7 @@ class LayoutTest {
             }
         });
         expected.put("SHARED_SIZE", places.get("shared").size);
+        expected.put("BELLS_SIZE", places.get("bells").size);
         expected.put("STAT_SIZE", places.get("statistic").size);
         expected.put("SITE_SIZE", places.get("site").size);
         String header = Files.readString(SourceFolder.PATH.resolve("layout.h"));

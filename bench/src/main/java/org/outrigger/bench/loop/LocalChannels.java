@@ -21,9 +21,13 @@ public final class LocalChannels {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
+    private static final long PENDING = Layout.BELLS + Layout.PENDING;
+    private static final long SUMMARY = Layout.BELLS + Layout.SUMMARY;
+
     private final MemorySegment memory = Arena.ofAuto().allocate(Layout.SHARED_SIZE, 4096);
-    private final Geometry geometry = new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING,
-            Layout.TAKEN, Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
+    private final Geometry geometry = new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, PENDING, SUMMARY,
+            Layout.TAKEN, Layout.BELLS + Layout.SLEEPING, Layout.BELLS + Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ,
+            Layout.POLLED, Layout.WAITING, Layout.LOOP);
     private final Receiver receiver = new Receiver(memory, geometry, address -> { });
     private final Reply reply = new Reply(memory, geometry, receiver);
 
@@ -50,7 +54,8 @@ public final class LocalChannels {
         long at = geometry.slot(slot);
         INT.setVolatile(memory, at + Layout.REQ_SEQ, (int) INT.get(memory, at + Layout.REQ_SEQ) + 1);
         if ((int) INT.getOpaque(memory, at + Layout.POLLED) == 0) {
-            LONG.getAndBitwiseOr(memory, Layout.PENDING + slot / Long.SIZE * 8L, 1L << slot);
+            LONG.getAndBitwiseOr(memory, PENDING + slot / Long.SIZE * 8L, 1L << slot);
+            LONG.getAndBitwiseOr(memory, SUMMARY, 1L << slot / Layout.GROUP_SLOTS);
         }
     }
 

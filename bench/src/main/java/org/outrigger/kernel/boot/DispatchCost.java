@@ -1,6 +1,5 @@
 package org.outrigger.kernel.boot;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -12,18 +11,18 @@ import org.openjdk.jmh.annotations.State;
 import org.outrigger.abi.Nr;
 import org.outrigger.bench.loop.LocalChannels;
 import org.outrigger.channel.Receiver;
+import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
-import org.outrigger.kernel.task.Lifecycle;
 import org.outrigger.kernel.task.LwkProcess;
 import org.outrigger.kernel.task.Placement;
 import org.outrigger.kernel.task.Task;
 import org.outrigger.kernel.task.TaskTable;
 
-/** A call that needs nothing, taken through the LWK. In the LWK's own package, because the LWK is nobody else's to make. */
+/** A call that needs nothing, taken through a kernel loop's work. In its own package, because it is nobody else's to make. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,20 +32,18 @@ public class DispatchCost {
     private static final int PID = 4711;
 
     private final LocalChannels channels = new LocalChannels();
-    private Lwk lwk;
+    private Branch loop;
 
-    /** An LWK with one process of one thread, whose slot holds a getpid. */
+    /** A loop with one process of one thread, whose slot holds a getpid. */
     @Setup
     public void open() {
         Receiver receiver = channels.receiver();
         Placement placement = new Placement();
         TaskTable tasks = new TaskTable(receiver, placement);
-        Lifecycle lifecycle = new Lifecycle(channels.memory(), channels.geometry(), receiver, channels.reply(), tasks, placement,
-                pid -> { }, () -> 0);
         Affinities affinities = new Affinities(channels.memory(), channels.geometry(), channels.reply(), tasks, placement);
-        lwk = new Lwk(new Lwk.Parts(channels.reply(), tasks, lifecycle, affinities, new MemoryCalls(channels.reply(), true)),
-                new Request(channels.memory(), channels.geometry()), new ConcurrentLinkedQueue<>(), pid -> "",
-                pid -> LwkProcess.Sample.NONE, () -> 0);
+        loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
+                new OwnCalls(channels.reply(), affinities, new MemoryCalls(channels.reply(), true)), new Inbox(receiver),
+                (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);
         tasks.add(process);
@@ -58,7 +55,7 @@ public class DispatchCost {
     /** From the request in the slot to the published answer. */
     @Benchmark
     public void dispatch() {
-        lwk.serve(SLOT);
+        loop.serve(SLOT);
     }
 
     /** The same with what comes before it: the sender posts, the receiver finds the request in a polled slot. */
@@ -69,6 +66,6 @@ public class DispatchCost {
         do {
             found = channels.receiver().poll();
         } while (found < 0);
-        lwk.serve(found);
+        loop.serve(found);
     }
 }

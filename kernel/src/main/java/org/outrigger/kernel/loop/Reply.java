@@ -24,7 +24,11 @@ public final class Reply {
         long at = slots + slot * stride;
         RawMemory.putInt(at + Layout.KIND, (int) kind);
         RawMemory.putLong(at + Layout.VALUE, value);
-        receiver.reply(slot);
+        if (kind == Layout.RE_TELL || kind == Layout.RE_DO) {
+            receiver.ask(slot); // the result comes back to this loop
+        } else {
+            receiver.reply(slot);
+        }
     }
 
     private void operand(int slot, int index, long value) {

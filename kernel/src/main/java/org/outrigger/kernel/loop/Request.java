@@ -8,7 +8,7 @@ import org.outrigger.corert.Layout;
 
 /**
  * The request being looked at, copied out of its slot once, so that a thread that scribbles on the slot meanwhile cannot make
- * the LWK contradict itself. One instance serves the whole loop.
+ * the LWK contradict itself. One instance serves a whole loop; what another loop is to answer travels as a copy.
  */
 public final class Request {
     private final long slots;
@@ -22,6 +22,21 @@ public final class Request {
         Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
         this.slots = memory.address() + geometry.slotBase();
         this.stride = geometry.slotSize();
+    }
+
+    private Request(long slots, long stride) {
+        this.slots = slots;
+        this.stride = stride;
+    }
+
+    /** This request, to keep. */
+    public Request copy() {
+        Request copy = new Request(slots, stride);
+        copy.slot = slot;
+        copy.op = op;
+        copy.nr = nr;
+        System.arraycopy(arg, 0, copy.arg, 0, arg.length);
+        return copy;
     }
 
     /** Copies the request of a slot. */

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What the LWK knows of one address space: its arena and its heap. Processes that share memory (vfork, CLONE_VM) share the
- * instance. Owned by the kernel loop.
+ * instance. It belongs to one kernel loop for life; the count of islands alone is the main loop's.
  *
  * <p>A fork copies it twice over: Linux copies the pages when the clone is made, the LWK this record when the clone is
  * announced. Between the two, other threads go on; whatever they allocate then is entered in the copy too, so that the child
@@ -24,6 +24,7 @@ public final class AddressSpace {
     private boolean trimDue;
     private long served;
     private int islands;
+    private int loop;
 
     /**
      * That of a new image.
@@ -49,9 +50,18 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         limited = parent.limited;
-        islands = parent.islands;
         heapPlain = parent.heapPlain;
         trimDue = parent.trimDue;
+    }
+
+    /** Number of the loop that it belongs to. */
+    public int loop() {
+        return loop;
+    }
+
+    /** Before anybody else has seen it: the loop that it belongs to. */
+    public void loop(int its) {
+        loop = its;
     }
 
     /** The record for a child about to be forked; {@link #born} must follow. */
@@ -168,12 +178,14 @@ public final class AddressSpace {
         return islands;
     }
 
-    /** There is one more; a child that is being forked may have it or not, and then leaves its place empty. */
+    /** There is one more. */
     public void addIsland() {
         islands++;
-        for (int i = 0; i < unborn.size(); i++) {
-            unborn.get(i).islands = islands;
-        }
+    }
+
+    /** A forked child has its parent's; those made while it was being forked it may lack, and leaves their places empty. */
+    public void inheritIslands(AddressSpace parent) {
+        islands = parent.islands;
     }
 
     public long arenaReserved() {

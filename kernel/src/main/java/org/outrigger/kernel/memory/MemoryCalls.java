@@ -203,7 +203,7 @@ public final class MemoryCalls {
     }
 
     /** Another process set the limits: one of the concerned threads gives memory back when it next asks for some. */
-    public void limitsFromOutside(AddressSpace space, boolean limited) {
+    public static void limitsFromOutside(AddressSpace space, boolean limited) {
         space.trimDue(limited && (space.trimDue() || !space.limited()));
         space.limit(limited);
     }

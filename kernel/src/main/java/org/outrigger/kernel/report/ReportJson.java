@@ -46,6 +46,9 @@ public final class ReportJson {
         json.writeStartObject();
         json.writeNumberProperty("schema", SCHEMA);
         job(report.job());
+        json.writeArrayPropertyStart("loops");
+        report.job().kernelLoops().forEach(this::loop);
+        json.writeEndArray();
         json.writeArrayPropertyStart("calls");
         CallOrder.counted(report.calls()).forEach(this::call);
         json.writeEndArray();
@@ -78,7 +81,7 @@ public final class ReportJson {
         json.writeStringProperty("kernel_release", job.kernelRelease());
         json.writeNumberProperty("lwk_pid", job.lwkPid());
         known("lwk_resident_peak_bytes", job.lwkResidentPeakBytes());
-        json.writeNumberProperty("kernel_loops", job.kernelLoops());
+        json.writeNumberProperty("kernel_loops", job.kernelLoops().size());
         switch (job.realTimePriority()) {
             case RealTimePriority.Obtained(int priority) -> {
                 json.writeNumberProperty("real_time_priority", priority);
@@ -90,6 +93,20 @@ public final class ReportJson {
             }
         }
         json.writeBooleanProperty("lwk_core_shared", job.lwkCoreShared());
+        json.writeEndObject();
+    }
+
+    private void loop(LoopRow loop) {
+        json.writeStartObject();
+        json.writeNumberProperty("number", loop.number());
+        json.writeStringProperty("cores", loop.cores());
+        json.writeStringProperty("policy", lower(loop.policy()));
+        if (loop.refusal().isEmpty()) {
+            json.writeNullProperty("refusal");
+        } else {
+            json.writeStringProperty("refusal", loop.refusal());
+        }
+        json.writeNumberProperty("requests", loop.requests());
         json.writeEndObject();
     }
 

@@ -24,6 +24,7 @@ public final class ReportText {
     public static String render(JobReport report) {
         ReportText text = new ReportText();
         text.job(report.job());
+        text.loops(report.job().kernelLoops());
         text.calls(CallOrder.counted(report.calls()));
         text.sites(SiteRow.sorted(report.sites()), report.sitesMissed());
         text.processes(report.processes());
@@ -50,11 +51,28 @@ public final class ReportText {
                 .row("Linux cores", job.linuxCores())
                 .row("interception", job.intercept().name().toLowerCase(Locale.ROOT))
                 .row("kernel", Printable.text(job.kernelRelease()))
-                .row("LWK", "pid " + job.lwkPid() + ", " + Quantity.counted(job.kernelLoops(), "kernel loop", "kernel loops"))
+                .row("LWK", "pid " + job.lwkPid() + ", "
+                        + Quantity.counted(job.kernelLoops().size(), "kernel loop", "kernel loops"))
                 .row("LWK memory", job.lwkResidentPeakBytes() < 0 ? "unknown"
                         : Quantity.bytes(job.lwkResidentPeakBytes()) + " resident at peak")
                 .row("LWK priority", priority)
                 .appendTo(out);
+    }
+
+    private void loops(List<LoopRow> loops) {
+        heading("Kernel loops");
+        TextTable table = new TextTable("><<><");
+        table.row("loop", "cores", "scheduling", "requests", "why not more urgent");
+        for (LoopRow loop : loops) {
+            String policy = switch (loop.policy()) {
+                case FIFO -> "SCHED_FIFO 1";
+                case NICE -> "nice -20";
+                case ORDINARY -> "ordinary";
+            };
+            table.row(Integer.toString(loop.number()), loop.cores(), policy, Quantity.count(loop.requests()),
+                    loop.refusal().isEmpty() ? Quantity.NONE : Printable.text(loop.refusal()));
+        }
+        table.appendTo(out);
     }
 
     private void calls(List<CallRow> calls) {

@@ -198,7 +198,7 @@ class MemoryCallsTest {
     @Test
     void aLimitFromOutsideTakesEffectWithTheNextRequestForMemory() {
         long at = map(4 * PAGE);
-        kernel.calls().limitsFromOutside(process.space, true);
+        MemoryCalls.limitsFromOutside(process.space, true);
         assertEquals(0, process.make(Nr.MPROTECT, at, PAGE, Mman.PROT_NONE));
         assertFalse(inArena(map(PAGE)));
         assertEquals(5, linux.mappedPages());

@@ -17,8 +17,9 @@ final class SimulatedKernel {
     private static final int SLOTS = 64;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(Layout.SLOT_BASE + SLOTS * Layout.SLOT_SIZE, 4096);
-    private final Geometry geometry = new Geometry(SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING, Layout.TAKEN,
-            Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
+    private final Geometry geometry = new Geometry(SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE,
+            Layout.BELLS + Layout.PENDING, Layout.BELLS + Layout.SUMMARY, Layout.TAKEN, Layout.BELLS + Layout.SLEEPING,
+            Layout.BELLS + Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING, Layout.LOOP);
     private final Receiver receiver = new Receiver(memory, geometry, address -> { });
     private final Reply reply = new Reply(memory, geometry, receiver);
     private final Request request = new Request(memory, geometry);
@@ -47,7 +48,8 @@ final class SimulatedKernel {
         }
         int sequence = memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ)) + 1;
         memory.set(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ), sequence);
-        long word = Layout.PENDING + slot / Long.SIZE * 8L;
+        memory.set(ValueLayout.JAVA_LONG, Layout.BELLS + Layout.SUMMARY, 1L);
+        long word = Layout.BELLS + Layout.PENDING + slot / Long.SIZE * 8L;
         memory.set(ValueLayout.JAVA_LONG, word, memory.get(ValueLayout.JAVA_LONG, word) | 1L << slot);
         int found = receiver.poll();
         if (found != slot) {

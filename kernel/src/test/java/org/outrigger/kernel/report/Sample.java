@@ -16,7 +16,10 @@ final class Sample {
     static JobReport full() {
         JobFacts job = new JobFacts("0.1.0", List.of("/bin/sh", "-c", "sort file | uniq; echo 'done'\n"),
                 Instant.parse("2026-03-01T12:00:00.250Z"), 1_234_567_890L, 139, 2, "1-3", "0", InterceptMode.AUTO,
-                "6.12.0", 4711, 84_000_000, 1, new RealTimePriority.Obtained(10), false);
+                "6.12.0", 4711, 84_000_000,
+                List.of(new LoopRow(0, "0", LoopRow.Policy.FIFO, "", 1200),
+                        new LoopRow(1, "4", LoopRow.Policy.NICE, "SCHED_FIFO is not permitted", 7)),
+                new RealTimePriority.Obtained(10), false);
         List<CallRow> calls = List.of(
                 call(9, "mmap", Disposition.LWK, Interception.PATCHED, 1, 300),
                 call(39, "getpid", Disposition.LWK, Interception.PATCHED, 1000, 160),
@@ -49,7 +52,7 @@ final class Sample {
     /** The report of a job of which nothing is known but that it was. */
     static JobReport empty() {
         JobFacts job = new JobFacts("0.1.0", List.of("true"), Instant.EPOCH, 0, 0, 1, "0", "0", InterceptMode.TRAP, "6.12.0",
-                1, JobReport.UNKNOWN, 0, new RealTimePriority.Without("not permitted"), true);
+                1, JobReport.UNKNOWN, List.of(), new RealTimePriority.Without("not permitted"), true);
         MemoryFacts memory = new MemoryFacts(0, 0, 0, List.of(), 0, JobReport.UNKNOWN, JobReport.UNKNOWN, 0);
         return new JobReport(job, List.of(), List.of(), 0, List.of(), memory, List.of(), List.of());
     }
