@@ -90,6 +90,8 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_msync:
     case __NR_brk:
         return do_memory(slot, uc);
+    case __NR_mlockall:
+    case __NR_munlockall:
     case __NR_getpid:
     case __NR_gettid:
     case __NR_sched_yield:

@@ -10,6 +10,7 @@ import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.CString;
 import org.outrigger.host.Futex;
+import org.outrigger.host.PageMap;
 import org.outrigger.host.ProcFile;
 import org.outrigger.host.ProcessMemory;
 import org.outrigger.host.RemoteMemory;
@@ -22,6 +23,7 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.PageMaps;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -83,7 +85,8 @@ final class Job implements Lwk.Listener {
                 this::watch, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
         boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
-        lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
+        MemoryCalls memoryCalls = new MemoryCalls(reply, new PageMaps(new PageMap(linux)), arenas);
+        lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, memoryCalls),
                 new Request(memory.memory(), memory.geometry()), events,
                 pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files)::take, clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();

@@ -240,6 +240,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         } else {
             task.pending().then(execFailed);
         }
+        task.process().space().leaving(pid);
         parts.reply.here(task.slot());
     }
 

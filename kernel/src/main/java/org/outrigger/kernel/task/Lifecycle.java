@@ -105,6 +105,9 @@ public final class Lifecycle {
             LwkProcess parent = child.parent.process();
             child.process = new LwkProcess(pid, parent.pid(), parent.cores(), child.space, clock.getAsLong());
             child.process.program(parent.program());
+            if ((child.flags & CloneFlags.CLONE_VM) == 0) {
+                child.space.owner(pid);
+            }
             tasks.add(child.process);
             watch.watch(pid);
         }
@@ -163,7 +166,9 @@ public final class Lifecycle {
         LwkProcess process = task != null ? task.process() : tasks.process(pid);
         boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
         if (process != null) {
+            process.space().left(process.pid());
             process.space(new AddressSpace(request.arg(2), limited));
+            process.space().owner(process.pid());
             tasks.clear(process, task);
             if (task == null || task.tid() != (int) request.arg(1)) { // exec by another thread takes the leader's number
                 CoreMask affinity = task == null ? CoreMask.of(process.cores()) : task.affinity();
@@ -204,6 +209,7 @@ public final class Lifecycle {
             }
             return unborn;
         });
+        process.space().left(pid);
         tasks.end(process, clock.getAsLong());
     }
 }
