@@ -42,6 +42,7 @@ public final class PageMap {
     private final MemorySegment words = Arena.global().allocate(WORDS * Long.BYTES, 8);
     private final boolean scans;
 
+    /** Finds out which way Linux tells. */
     public PageMap(Syscalls linux) {
         this.linux = linux;
         argument.set(ValueLayout.JAVA_LONG, 0, ARGUMENT_SIZE);
@@ -73,6 +74,7 @@ public final class PageMap {
         return (int) linux.call(Nr.OPENAT, AT_FDCWD, path.address(), O_CLOEXEC);
     }
 
+    /** Closes what {@link #open} returned. */
     public void close(int descriptor) {
         linux.call(Nr.CLOSE, descriptor, 0, 0);
     }

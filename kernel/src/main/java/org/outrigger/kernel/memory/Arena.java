@@ -16,8 +16,8 @@ import org.outrigger.corert.Layout;
  *                     protection, locking or policy changed: TAINTED -> release -> really unmapped, no longer the arena's
  * </pre>
  *
- * <p>The window has two zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a huge
- * page, above for the others.
+ * <p>The window has two zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a
+ * huge page, above for the others.
  */
 final class Arena {
     /** Free, and zero. */
@@ -233,6 +233,17 @@ final class Arena {
     /** Whether what is used and what is kept together are no more than what was once used, and {@code slack} bytes. */
     boolean within(long slack) {
         return used() + ranges.bytes(DIRTY) <= peak + slack;
+    }
+
+    /** How much of a range is {@link #DIRTY}. */
+    long dirtyBytes(long start, long end) {
+        long bytes = 0;
+        for (int i = ranges.index(start); i < ranges.size() && ranges.from(i) < end; i++) {
+            if (ranges.tag(i) == DIRTY) {
+                bytes += Math.min(ranges.to(i), end) - Math.max(ranges.from(i), start);
+            }
+        }
+        return bytes;
     }
 
     /** Where the largest stretch of {@link #DIRTY} memory begins that lies outside a range; if there is none, inside it. */

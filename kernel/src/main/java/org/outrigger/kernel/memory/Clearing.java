@@ -6,8 +6,8 @@ import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 
 /**
- * How a range becomes zero. Zeroing what is there by hand is many times cheaper than dropping its pages and having them faulted in
- * again; zeroing what is not there would make it so. Small ranges are zeroed whole. In larger ones Linux is asked what is
+ * How a range becomes zero. Zeroing what is there by hand is many times cheaper than dropping its pages and having them faulted
+ * in again; zeroing what is not there would make it so. Small ranges are zeroed whole. In larger ones Linux is asked what is
  * there: if that is most of a stretch, the stretch is zeroed, else its pages are dropped.
  */
 final class Clearing {
@@ -59,10 +59,16 @@ final class Clearing {
             return;
         }
         boolean looked = inspection.look(space, start, end);
-        if (looked && inspection.present() >= end - start - (end - start) / Long.SIZE) {
-            kind.dense();
+        if (looked) {
+            kind.seen(from, inspection.present(), to - from);
         }
         plan(start, end, looked);
+        if (looked && kind.sparse() && inspection.present() > (to - from) / SPARSE) {
+            drop = true;
+        }
+        if (drop) {
+            kind.dropped(from);
+        }
     }
 
     /** Nothing is to be done. */

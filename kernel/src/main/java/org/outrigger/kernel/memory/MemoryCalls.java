@@ -31,7 +31,12 @@ public final class MemoryCalls {
     private final Pending.Step locked = this::locked;
     private final Pending.Step trimmedFirst = this::trimmedFirst;
 
-    /** @param arenas false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2}) */
+    /**
+     * Puts the parts together.
+     *
+     * @param residency tells which pages of a process are there
+     * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
+     */
     public MemoryCalls(Reply reply, Residency residency, boolean arenas) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
@@ -199,7 +204,7 @@ public final class MemoryCalls {
         reply.done(slot, result < 0 ? result : -Errno.ENOMEM);
     }
 
-    /** Linux would make all that is mapped ahead of use resident: it goes back before, and nothing is mapped so until it is unlocked. */
+    /** Linux would make resident all that is mapped ahead of use: that goes back first, and no more is mapped until unlocking. */
     private void lockAll(AddressSpace space, int slot, boolean lock, Pending pending) {
         pending.first = lock ? 1 : 0;
         pending.second = space.isLocked() ? 1 : 0;

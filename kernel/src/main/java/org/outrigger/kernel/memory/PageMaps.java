@@ -9,6 +9,7 @@ public final class PageMaps implements Residency {
 
     private final PageMap pages;
 
+    /** @param pages reads the page maps */
     public PageMaps(PageMap pages) {
         this.pages = pages;
     }

@@ -5,9 +5,9 @@ import org.outrigger.abi.Mman;
 
 /**
  * A map from pages to tags: consecutive half-open ranges that cover all addresses, those without a tag of their own as
- * {@link #NONE}. All addresses that are set are multiples of the page size. Built of one plain array, so that steady use allocates
- * nothing; what follows the pattern "this very range again" is found without a search and changed in place. Neighbours with the
- * same tag are joined only when room is needed, so that a piece that comes and goes stays a range of its own.
+ * {@link #NONE}. All addresses that are set are multiples of the page size. Built of one plain array, so that steady use
+ * allocates nothing; what follows the pattern "this very range again" is found without a search and changed in place.
+ * Neighbours with the same tag are joined only when room is needed, so that a piece that comes and goes stays a range of its own.
  */
 public final class Ranges {
     /** The tag of what has no other. */
@@ -102,7 +102,7 @@ public final class Ranges {
         return end;
     }
 
-    /** The end of the last range with one of {@code tags} that can be reached from {@code start} over these and {@code others}. */
+    /** The end of the last range with one of {@code tags} that is reached from {@code start} over these and {@code others}. */
     public long lastOf(long start, long end, int tags, int others) {
         long last = start;
         for (int i = index(start); i < size && from(i) < end && ((tags | others) >>> tag(i) & 1) != 0; i++) {

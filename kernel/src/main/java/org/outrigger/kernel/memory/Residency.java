@@ -18,7 +18,7 @@ public interface Residency {
      * Finds the pages that hold something.
      *
      * @param descriptor what {@link #open} returned
-     * @param found      start and end of each run, at most {@link #RUNS}; where there are more, the last one extends to {@code end}
+     * @param found      start and end of each run, at most {@link #RUNS}; if there are more, the last one extends to {@code end}
      * @return number of runs, or -1 where it cannot be told
      */
     int look(int descriptor, long start, long end, long[] found);

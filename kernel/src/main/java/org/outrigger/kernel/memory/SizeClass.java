@@ -26,6 +26,8 @@ final class SizeClass {
     /** A fresh piece that is touched costs page faults: some 50 times the zeroing for small pages, 6 times for huge ones. */
     private static final int MOST_SMALL = 512;
     private static final int MOST_LARGE = 64;
+    /** A piece of which less than one part in so many is there is touched sparsely. */
+    private static final int SPARSE = 4;
 
     private final long[] shelf = new long[SHELF * 2];
     private int shelved;
@@ -36,6 +38,8 @@ final class SizeClass {
     private boolean exploring;
     private long explored;
     private int unseen;
+    private boolean sparse;
+    private long dropped;
 
     /** Of the class of pieces of {@code length} bytes. */
     static int of(long length) {
@@ -90,8 +94,10 @@ final class SizeClass {
         return true;
     }
 
-    /** What a look at a piece that was handed out fresh has shown. */
-    void learn(boolean touched, long length) {
+    /** What a look at a piece of {@code length} bytes that was handed out fresh has shown. */
+    void learn(long present, long length) {
+        boolean touched = present > 0;
+        sparse = present < length / SPARSE;
         if (!reuse) {
             reuse = touched;
             gap = touched ? FIRST_EXPLORATION : Math.min(gap * 2, MOST_RELEASES);
@@ -116,12 +122,28 @@ final class SizeClass {
             return true;
         }
         unseen--;
-        return false;
+        return sparse;
     }
 
-    /** All of a piece was there: the next ones will be, too. */
-    void dense() {
-        unseen = FIRST_EXPLORATION;
+    /** What a look at a piece that is given again has shown; it was fresh if it was dropped the last time. */
+    void seen(long start, long present, long length) {
+        if (start == dropped) {
+            sparse = present < length / SPARSE;
+            dropped = 0;
+        }
+        if (!sparse && present >= length - length / Long.SIZE) {
+            unseen = FIRST_EXPLORATION; // all of it is there: so it will be the next times
+        }
+    }
+
+    /** Whether little of a piece is touched: then one that is all there is not worth zeroing. */
+    boolean sparse() {
+        return sparse;
+    }
+
+    /** The pages of a piece that is given again are dropped. */
+    void dropped(long start) {
+        dropped = start;
     }
 
     /** Remembers a piece that came back. */

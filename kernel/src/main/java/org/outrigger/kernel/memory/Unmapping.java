@@ -66,7 +66,7 @@ final class Unmapping {
         SizeClass kind = arena.sizeClass(length);
         boolean sees = inspection.reaches(space, length);
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
-            kind.learn(inspection.present() > 0, length);
+            kind.learn(inspection.present(), length);
             if (inspection.present() == 0) {
                 arena.rewind(length, start);
                 return true;
@@ -74,7 +74,7 @@ final class Unmapping {
         } else if (sees && !kind.reuses()) {
             arena.release(start, end, Arena.UNKNOWN);
             if (inspection.settleWhenMuch(space, length) && arena.ranges().any(start, end, 1 << Arena.DIRTY)) {
-                kind.learn(true, length);
+                kind.learn(arena.dirtyBytes(start, end), length);
             }
         } else if (!sees && length > Clearing.UNSEEN) {
             return false;
@@ -85,7 +85,7 @@ final class Unmapping {
         return true;
     }
 
-    /** Answers the call, but has pages that are kept dropped first as long as they are too many: the largest stretch of others. */
+    /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
     private void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();
         if (arena.within(SLACK)) {
