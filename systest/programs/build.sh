@@ -13,7 +13,7 @@ CXX=${CXX:-c++}
 warn="-Wall -Wextra -Werror"
 cflags="-std=gnu11 -O2 $warn -pthread"
 
-static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec
+static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap memory_touch process_exec
 process_ids process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sites storm sudself threads
 threads_cancel threads_fpu"
 musl="counter forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec process_ids

@@ -52,7 +52,7 @@ const u8 rt_class[NR_MAX] = {
     OWN(clone), OWN(clone3), OWN(fork), OWN(vfork), OWN(execve), OWN(execveat), OWN(ptrace), OWN(exit), OWN(exit_group),
     OWN(prctl), OWN(arch_prctl), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
     OWN(mremap), OWN(mprotect), OWN(pkey_mprotect), OWN(madvise), OWN(mlock), OWN(mlock2), OWN(munlock), OWN(mbind),
-    OWN(mincore), OWN(msync), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
+    OWN(mincore), OWN(msync), OWN(mlockall), OWN(munlockall), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
     [__NR_getpid] = CLASS_ASK, [__NR_gettid] = CLASS_ASK, [__NR_sched_yield] = CLASS_ASK,
 };
 
@@ -130,6 +130,9 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_mincore:
     case __NR_msync:
         return do_memory(slot, uc);
+    case __NR_mlockall:
+    case __NR_munlockall:
+        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
     default:
         return here(uc);
     }

@@ -13,8 +13,11 @@ import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Request;
+import org.outrigger.host.PageMap;
+import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.PageMaps;
 
 /**
  * The books of memory: a request decoded, the arena or the heap searched and changed, the answer written. No page is touched;
@@ -33,7 +36,8 @@ public class MemoryCost {
 
     private final LocalChannels channels = new LocalChannels();
     private final Request request = new Request(channels.memory(), channels.geometry());
-    private final MemoryCalls calls = new MemoryCalls(channels.reply(), true);
+    private final MemoryCalls calls = new MemoryCalls(channels.reply(),
+            new PageMaps(new PageMap(new Syscalls())), true);
     private final AddressSpace space = new AddressSpace(HEAP, false);
     private final Pending pending = new Pending();
 

@@ -11,10 +11,13 @@ import org.openjdk.jmh.annotations.State;
 import org.outrigger.abi.Nr;
 import org.outrigger.bench.loop.LocalChannels;
 import org.outrigger.channel.Receiver;
+import org.outrigger.host.PageMap;
+import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.PageMaps;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.LwkProcess;
@@ -42,7 +45,7 @@ public class DispatchCost {
         TaskTable tasks = new TaskTable(receiver, placement);
         Affinities affinities = new Affinities(channels.memory(), channels.geometry(), channels.reply(), tasks, placement);
         loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
-                new OwnCalls(channels.reply(), affinities, new MemoryCalls(channels.reply(), true)), new Inbox(receiver),
+                new OwnCalls(channels.reply(), affinities, new MemoryCalls(channels.reply(), new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
                 (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);

@@ -6,6 +6,7 @@ import org.outrigger.channel.Owners;
 import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.Futex;
+import org.outrigger.host.PageMap;
 import org.outrigger.host.Scheduling;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
@@ -14,6 +15,7 @@ import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.PageMaps;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.Loops;
 import org.outrigger.kernel.task.Placement;
@@ -116,7 +118,7 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, arenas));
+                new MemoryCalls(loop.reply, new PageMaps(new PageMap(loop.linux)), arenas));
     }
 
     @Override

@@ -249,6 +249,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             task.pending().then(execFailed);
         }
         parts.receiver.home(task.slot(), 0); // what comes of it is heard here
+        task.process().space().leaving(pid);
         parts.reply.here(task.slot());
     }
 

@@ -2,6 +2,7 @@ package org.outrigger.kernel.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.outrigger.abi.Mman;
 
 /**
  * What the LWK knows of one address space: its arena and its heap. Processes that share memory (vfork, CLONE_VM) share the
@@ -22,9 +23,15 @@ public final class AddressSpace {
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
+    private boolean locked;
     private long served;
     private int islands;
     private int loop;
+    private int owner;
+    private volatile boolean leaving;
+    private int pageTable = -1;
+    private Residency residency;
+    private long lastLook;
 
     /**
      * That of a new image.
@@ -50,6 +57,7 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         limited = parent.limited;
+        locked = parent.locked;
         heapPlain = parent.heapPlain;
         trimDue = parent.trimDue;
     }
@@ -76,6 +84,55 @@ public final class AddressSpace {
         unborn.remove(child);
     }
 
+    /** The process whose memory it is; until it is named, and where it never is, nobody can look what pages are there. */
+    public void owner(int pid) {
+        owner = pid;
+    }
+
+    /** The owner is about to execute another image: under its number there may be another address space from now on. From the main loop. */
+    public void leaving(int pid) {
+        leaving |= owner == pid;
+    }
+
+    /** The owner has ended or has another image; others may still run in this one. */
+    public void left(int pid) {
+        if (owner == pid) {
+            owner = 0;
+            if (pageTable >= 0) {
+                residency.close(pageTable);
+                pageTable = -1;
+            }
+        }
+    }
+
+    /** Whether it can be seen what pages are there; asks for permission at the first time. */
+    boolean visible(Residency through) {
+        if (pageTable < 0 && owner != 0 && !leaving) {
+            residency = through;
+            pageTable = through.open(owner);
+            if (pageTable >= 0 && leaving) { // said meanwhile: it may be the other image's
+                through.close(pageTable);
+                pageTable = -1;
+            }
+            leaving |= pageTable < 0;
+        }
+        return pageTable >= 0;
+    }
+
+    /** What {@link Residency#open} returned. */
+    int pageTable() {
+        return pageTable;
+    }
+
+    /** Whether the last look at all that is unknown was so long ago; then this is taken for the next one. */
+    boolean lookedLongAgo(long now, long interval) {
+        if (lastLook != 0 && now - lastLook < interval) {
+            return false;
+        }
+        lastLook = now;
+        return true;
+    }
+
     Arena arena() {
         return arena;
     }
@@ -92,9 +149,11 @@ public final class AddressSpace {
 
     /** What lies in the range is no longer the arena's; nor is it a child's, whichever comes first, the fork or this. */
     void forget(long start, long end) {
-        arena.forget(start, end);
+        long from = start & -Mman.PAGE_SIZE;
+        long to = MemoryCalls.roundUp(end);
+        arena.forget(from, to);
         for (int i = 0; i < unborn.size(); i++) {
-            unborn.get(i).arena.forget(start, end);
+            unborn.get(i).arena.forget(from, to);
         }
     }
 
@@ -156,12 +215,22 @@ public final class AddressSpace {
         trimDue = due;
     }
 
+    /** Whether Linux does the work, so that no memory is mapped ahead of use. */
     boolean limited() {
-        return limited;
+        return limited || locked;
     }
 
     void limit(boolean now) {
         limited = now;
+    }
+
+    /** Whether all that Linux maps is to stay in memory: then nothing may be mapped ahead of use either. */
+    boolean isLocked() {
+        return locked;
+    }
+
+    void lock(boolean now) {
+        locked = now;
     }
 
     void countServed() {

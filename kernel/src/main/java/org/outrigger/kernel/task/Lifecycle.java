@@ -122,6 +122,9 @@ public final class Lifecycle {
             LwkProcess parent = child.parent.process();
             child.process = new LwkProcess(pid, parent.pid(), parent.cores(), child.space, clock.getAsLong());
             child.process.program(parent.program());
+            if ((child.flags & CloneFlags.CLONE_VM) == 0) {
+                child.space.owner(pid);
+            }
             tasks.add(child.process);
             loops.load(child.space.loop(), 1);
             watch.watch(pid);
@@ -222,8 +225,10 @@ public final class Lifecycle {
         int slot = request.slot();
         boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
         loops.load(process.space().loop(), -1);
+        leave(process);
         process.space(new AddressSpace(request.arg(2), limited));
         process.space().loop(loops.choose());
+        process.space().owner(process.pid());
         loops.load(process.space().loop(), 1);
         process.recalled(false);
         tasks.clear(process, task);
@@ -236,6 +241,13 @@ public final class Lifecycle {
             }
             tasks.add(new Task(slot, (int) request.arg(1), process, affinity, core), clock.getAsLong());
         }
+    }
+
+    /** Its memory is no longer that of its address space, in which others may still run: their loop hears of it. */
+    private void leave(LwkProcess process) {
+        AddressSpace space = process.space();
+        int pid = process.pid();
+        loops.at(space.loop(), () -> space.left(pid), () -> { });
     }
 
     /** A thread ends; it gives its slot back itself. */
@@ -269,6 +281,7 @@ public final class Lifecycle {
             return unborn;
         });
         loops.load(process.space().loop(), -1);
+        leave(process);
         tasks.end(process, clock.getAsLong());
     }
 }

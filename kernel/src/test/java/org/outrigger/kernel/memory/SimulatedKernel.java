@@ -3,7 +3,9 @@ package org.outrigger.kernel.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.Receiver;
@@ -26,9 +28,42 @@ final class SimulatedKernel {
     private final MemoryCalls calls;
     private final Map<Integer, Pending> pending = new HashMap<>();
 
+    private final List<SimulatedLinux> processes = new ArrayList<>();
+
     /** @param arenas as {@link MemoryCalls} has it */
     SimulatedKernel(boolean arenas) {
-        calls = new MemoryCalls(reply, arenas);
+        this(arenas, Long.MAX_VALUE);
+    }
+
+    /** @param reach bytes that can be looked at; 0 where Linux does not tell what is in memory */
+    SimulatedKernel(boolean arenas, long reach) {
+        calls = new MemoryCalls(reply, new Residency() {
+            @Override
+            public int open(int pid) {
+                return reach == 0 ? -1 : pid;
+            }
+
+            @Override
+            public long reach() {
+                return reach;
+            }
+
+            @Override
+            public int look(int descriptor, long start, long end, long[] found) {
+                return processes.get(descriptor - 1).present(start, end, found);
+            }
+
+            @Override
+            public void close(int descriptor) {
+                processes.set(descriptor - 1, null);
+            }
+        }, arenas);
+    }
+
+    /** The number of a process with such memory. */
+    int add(SimulatedLinux linux) {
+        processes.add(linux);
+        return processes.size();
     }
 
     MemoryCalls calls() {
