@@ -1,0 +1,22 @@
+package org.outrigger.lab.calls;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured, and where.
+ *
+ * @param request     what was asked for
+ * @param environment the machine
+ * @param start       when it began
+ * @param duration    how long it took
+ * @param rounds      rounds that were begun
+ * @param interrupted whether it was ended early
+ * @param timers      what timing a call by itself adds to it under each arm, in nanoseconds
+ * @param rows        the figures, in the order asked for; a row without any is there too
+ */
+public record CallsReport(CallsRequest request, Environment environment, Instant start, Duration duration, int rounds,
+                          boolean interrupted, Map<Arm, Double> timers, List<RowFigures> rows) {
+}
