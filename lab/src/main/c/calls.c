@@ -34,6 +34,7 @@
 #define KIB 1024L
 #define MIB (1024L * KIB)
 #define MANY_THREADS 10000
+#define SILENCE_NS 5000000
 #define SMALL_STACK (64 * KIB)
 /* Together more than the 132 KiB that a heap begins with. */
 #define HEAP_FILLER (16 * KIB)
@@ -365,6 +366,25 @@ static int row_pipe(long calls, int timed)
     return error ? error : ended;
 }
 
+/* Each call after a silence in which whoever answers goes to sleep; only the calls are timed. */
+static int row_silence(long calls, int timed)
+{
+    uint64_t sum = 0;
+    for (long i = 0; i < calls; i++) {
+        struct timespec silence = {0, SILENCE_NS};
+        while (nanosleep(&silence, &silence) && errno == EINTR)
+            ;
+        uint64_t from = before();
+        getpid();
+        uint64_t ticks = after() - from;
+        sum += ticks;
+        if (timed)
+            record(ticks);
+    }
+    total_ticks = sum;
+    return 0;
+}
+
 static int row_brk(long calls, int timed, int touched, long size)
 {
     heap_end = sbrk(0);
@@ -409,6 +429,7 @@ static const struct row {
     int (*run)(long calls, int timed);
 } rows[] = {
     {"getpid", row_getpid},
+    {"getpid_silence", row_silence},
     {"getppid", row_getppid},
     {"sched_yield", row_sched_yield},
     {"read_zero", row_read},

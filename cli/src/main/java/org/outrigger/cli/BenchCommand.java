@@ -75,6 +75,15 @@ final class BenchCommand {
             throw new RefusalException(ExitStatus.BENCHMARK_FAILED, failed.getMessage());
         } finally {
             told.countDown();
+            forget(interruption);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // It is what ends this process.
         }
     }
 

@@ -4,7 +4,8 @@ package org.outrigger.lab.calls;
 public final class ArmFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ArmFailedException(String message) {
+    /** With the message for the user. */
+    public ArmFailedException(String message) {
         super(message);
     }
 }

@@ -96,10 +96,20 @@ final class ArmProcess implements AutoCloseable {
             // The program is gone; the missing answer tells how it ended.
         }
         Answer answer = answer(row.key());
-        if (lwk != null && !lwk.isAlive()) {
+        if (lwk != null && !executes(lwk)) {
             throw failure(row.key(), "goes on without its LWK, which has ended");
         }
         return answer;
+    }
+
+    /** Whether a process is there and runs something: one that has ended stays listed until its parent asks for its status. */
+    private static boolean executes(ProcessHandle process) {
+        try {
+            Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "exe"));
+            return true;
+        } catch (IOException ended) {
+            return false;
+        }
     }
 
     /** Waits for the one answer of a program that ends by itself. */
@@ -163,7 +173,7 @@ final class ArmProcess implements AutoCloseable {
                 process.waitFor(FAREWELL_S, TimeUnit.SECONDS);
             }
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_PATIENCE_MS);
-            while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+            while (all.stream().anyMatch(ArmProcess::executes) && System.nanoTime() < end) {
                 Thread.sleep(1);
             }
         } catch (InterruptedException hurried) {

@@ -79,15 +79,15 @@ public final class CallsText {
     }
 
     private void tails() {
-        text.append("\nCalls timed one by one, with the timer in them (");
-        String separator = "";
+        text.append("\nCalls timed one by one, with the timer in them");
+        String separator = ": ";
         for (Arm arm : report.request().arms()) {
             if (report.timers().containsKey(arm)) {
                 text.append(separator).append(arm.key()).append(' ').append(time(report.timers().get(arm)));
                 separator = ", ";
             }
         }
-        text.append(")\n").append(padded("", WIDTH_WHAT + 8)).append(ahead("calls", WIDTH_TAIL));
+        text.append('\n').append(padded("", WIDTH_WHAT + 8)).append(ahead("calls", WIDTH_TAIL));
         for (double percentile : Distribution.PERCENTILES) {
             text.append(ahead(Distribution.name(percentile), WIDTH_TAIL));
         }
@@ -116,9 +116,13 @@ public final class CallsText {
 
     /** A ratio in the word that fits: how many times faster, or how many times the other. */
     static String ratio(Estimate ratio) {
-        return ratio.value() < 1
-                ? number(1 / ratio.value()) + "x faster (" + number(1 / ratio.high()) + " to " + number(1 / ratio.low()) + ")"
-                : number(ratio.value()) + "x (" + number(ratio.low()) + " to " + number(ratio.high()) + ")";
+        boolean faster = ratio.value() < 1;
+        String value = faster ? number(1 / ratio.value()) + "x faster" : number(ratio.value()) + "x";
+        if (ratio.low() == ratio.high()) {
+            return value; // one round has no interval
+        }
+        return value + (faster ? " (" + number(1 / ratio.high()) + " to " + number(1 / ratio.low()) + ")"
+                : " (" + number(ratio.low()) + " to " + number(ratio.high()) + ")");
     }
 
     private static String spread(Sample batches) {

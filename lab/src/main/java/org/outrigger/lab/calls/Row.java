@@ -9,6 +9,7 @@ import java.util.Locale;
  */
 public enum Row {
     GETPID("null call (getpid)", 20_000, Kind.FINE, Target.FASTER_THAN_NATIVE, Target.TAIL_BELOW_A_MICROSECOND),
+    GETPID_SILENCE("null call after 5 ms of silence", 10, Kind.COARSE),
     GETPPID("call left to Linux (getppid)", 20_000, Kind.FINE, Target.NEAR_NATIVE),
     SCHED_YIELD("sched_yield", 20_000, Kind.FINE),
     READ_ZERO("read 1 byte of /dev/zero", 20_000, Kind.FINE),
