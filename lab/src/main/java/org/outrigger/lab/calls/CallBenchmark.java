@@ -33,6 +33,7 @@ public final class CallBenchmark implements CallsRunner {
     /** Everything started, for whoever stops this. Guards itself and {@link #stopped}. */
     private final List<ArmProcess> started = new ArrayList<>();
     private boolean stopped;
+    private final Neighbours neighbours = new Neighbours(Path.of("/proc/loadavg"));
     private CallsRequest request;
     private Placement placement;
     private Path program;
@@ -92,7 +93,7 @@ public final class CallBenchmark implements CallsRunner {
             return new RowFigures(row, request.calls(row), arms);
         }).toList();
         return new CallsReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), rounds, stopped(),
-                timers, rows);
+                timers, neighbours.share(), rows);
     }
 
     private void warmUp(Progress progress, Map<Arm, Double> timers)
@@ -146,6 +147,7 @@ public final class CallBenchmark implements CallsRunner {
             case RARE -> collected.batch(ask(arm, row, calls, false));
             case FRESH -> {
                 Thread.sleep(PAUSE_MS);
+                neighbours.look();
                 try (ArmProcess fresh = start(arm, "first")) {
                     Answer answer = fresh.onlyAnswer(row);
                     collected.batch(answer);
@@ -163,6 +165,7 @@ public final class CallBenchmark implements CallsRunner {
             throws ArmFailedException, IOException, InterruptedException {
         ArmProcess process = program(arm, row);
         Thread.sleep(PAUSE_MS);
+        neighbours.look();
         return process.ask(row, calls, timed);
     }
 

@@ -55,6 +55,7 @@ public final class CallsJson {
         json.writeNumberProperty("batch_divisor", request.shrink());
         json.writeBooleanProperty("interrupted", report.interrupted());
         environment(report);
+        number("neighbours", report.neighbours());
         json.writeObjectPropertyStart("timer_ns");
         request.arms().forEach(arm -> number(arm.key(), Optional.ofNullable(report.timers().get(arm))));
         json.writeEndObject();

@@ -51,6 +51,12 @@ public final class CallsText {
                 + (report.interrupted() ? " of " + request.rounds() : "") + ", after " + request.warmUps()
                 + " batches of each row that do not count" + (request.shrink() > 1 ? "; batches 1/" + request.shrink() : "")
                 + "; " + report.duration().toSeconds() + " s");
+        report.neighbours().ifPresent(share -> fact("quiet", share(share)));
+    }
+
+    private static String share(double share) {
+        return share == 0 ? "no other work was running when a batch began"
+                : "other work was running on the machine before " + number(share * 100) + " % of the batches";
     }
 
     private void fact(String name, String value) {

@@ -41,6 +41,7 @@ final class Figures {
         CallsRequest request = new CallsRequest(Path.of("/"), Map.of(), List.of(rows).stream().map(RowFigures::row).toList(),
                 List.of(Arm.values()), 3, 1, 1, new int[] {0, 1}, new int[] {1}, new int[] {0});
         return new CallsReport(request, new Environment("6.1", "A CPU", true, "tsc", "madvise", "25", ""),
-                Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(7), 3, false, Map.of(Arm.NATIVE, 20.0), List.of(rows));
+                Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(7), 3, false, Map.of(Arm.NATIVE, 20.0),
+                Optional.of(0.25), List.of(rows));
     }
 }

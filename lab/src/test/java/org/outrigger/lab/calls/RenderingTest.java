@@ -25,6 +25,7 @@ class RenderingTest {
         assertTrue(text.startsWith("outrigger 1.2.3\nmachine   A CPU, Linux 6.1, clock tsc, huge pages madvise\n"), text);
         assertTrue(text.contains("the program on CPU 1 under every arm; the LWK and the benchmark on CPU 0\n"), text);
         assertTrue(text.contains("rounds    3, after 1 batches of each row"), text);
+        assertTrue(text.contains("quiet     other work was running on the machine before 25 % of the batches\n"), text);
         String nullCall = line(text, "null call (getpid)");
         assertTrue(nullCall.matches(".* 100 \\+- 0 ns .* 50 \\+- 0 ns .* 2100 \\+- 100 ns +2x faster +"
                 + "below native: met; p99.9 below 1 us: not measured"), nullCall);
@@ -59,6 +60,7 @@ class RenderingTest {
         assertEquals(CallsJson.SCHEMA, root.get("schema").asInt());
         assertEquals("calls", root.get("benchmark").asString());
         assertEquals("2026-01-02T03:04:05Z", root.get("start").asString());
+        assertEquals(0.25, root.get("neighbours").asDouble());
         assertEquals("1", root.get("environment").get("lwk_cores").asString());
         assertEquals(20, root.get("timer_ns").get("native").asDouble());
         assertTrue(root.get("timer_ns").get("lwk").isNull());
