@@ -62,7 +62,7 @@ public final class CallBenchmark implements CallsRunner {
         Map<Row, Map<Arm, Collected>> figures = new EnumMap<>(Row.class);
         for (Row row : request.rows()) {
             Map<Arm, Collected> arms = new EnumMap<>(Arm.class);
-            request.arms().forEach(arm -> arms.put(arm, new Collected(row, request.calls(row))));
+            request.arms().forEach(arm -> arms.put(arm, new Collected(request.calls(row))));
             figures.put(row, arms);
         }
         Map<Arm, Double> timers = new EnumMap<>(Arm.class);

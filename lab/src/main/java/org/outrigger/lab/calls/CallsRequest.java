@@ -21,8 +21,8 @@ import java.util.Map;
 public record CallsRequest(Path home, Map<String, String> environment, List<Row> rows, List<Arm> arms, int rounds, int warmUps,
                            int shrink, int[] allowed, int[] lwkCores, int[] linuxCores) {
 
-    /** How many calls a batch of the row has. */
+    /** How many calls a batch of the row has; a fresh process makes them all. */
     int calls(Row row) {
-        return Math.max(1, row.calls() / shrink);
+        return row.kind() == Row.Kind.FRESH ? row.calls() : Math.max(1, row.calls() / shrink);
     }
 }

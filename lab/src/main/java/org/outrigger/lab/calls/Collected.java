@@ -8,14 +8,12 @@ import org.outrigger.lab.stats.Sample;
 /** What has been measured of one row under one arm up to now. */
 final class Collected {
     private final int calls;
-    private final Row row;
     private final List<Double> batches = new ArrayList<>();
     private final Distribution distribution = new Distribution();
     private String failure;
 
     /** Nothing yet, of batches of so many calls. */
-    Collected(Row row, int calls) {
-        this.row = row;
+    Collected(int calls) {
         this.calls = calls;
     }
 
@@ -28,8 +26,7 @@ final class Collected {
         if (answer.failure().isPresent()) {
             failure = answer.failure().get();
         } else {
-            // A fresh process makes its calls in full, however small the batches are.
-            batches.add(answer.nanoseconds() / (row.kind() == Row.Kind.FRESH ? row.calls() : calls));
+            batches.add(answer.nanoseconds() / calls);
         }
     }
 
