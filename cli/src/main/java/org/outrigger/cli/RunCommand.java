@@ -1,6 +1,5 @@
 package org.outrigger.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -10,9 +9,6 @@ import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.node.CoreSplit;
-import org.outrigger.node.CoreSplitException;
-import org.outrigger.node.CpuSet;
-import org.outrigger.node.Inventory;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger run}: checks everything that can be checked before a run, then shows the plan or hands the job over. */
@@ -48,7 +44,7 @@ final class RunCommand {
         boolean dryRun = settings.flag(Setting.DRY_RUN);
         int verbosity = settings.verbosity();
         Intercept intercept = settings.intercept();
-        CoreSplit cores = cores(settings);
+        CoreSplit cores = Cores.of(settings, surroundings).split();
         int loops = settings.kernelLoops(cores.linux().toArray().length);
         Pace.Priority priority = settings.loopPriority();
         Optional<Path> table = triageFile(settings);
@@ -66,22 +62,6 @@ final class RunCommand {
         }
         tell(request);
         return runner.run(request);
-    }
-
-    private CoreSplit cores(Settings settings) throws RefusalException {
-        Inventory inventory;
-        try {
-            inventory = Inventory.read(surroundings.sys(), Inventory.allowedCpus(surroundings.procStatus()));
-        } catch (IOException | IllegalArgumentException unknown) {
-            throw new RefusalException("cannot find out the CPUs of this machine: " + unknown.getMessage());
-        }
-        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory);
-        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory);
-        try {
-            return CoreSplit.of(inventory.allowed(), lwk, linux);
-        } catch (CoreSplitException impossible) {
-            throw settings.bad(lwk.isPresent() ? Setting.CPUS : Setting.LINUX_CPUS, impossible.getMessage());
-        }
     }
 
     private Optional<Path> triageFile(Settings settings) throws RefusalException {
