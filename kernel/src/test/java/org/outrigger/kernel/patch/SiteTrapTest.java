@@ -130,10 +130,10 @@ class SiteTrapTest {
                 site + "jmp *%rdx\n" + LONG_NOPS + "1: ret",
                 site + "jmp *8(%rsi,%rdx,8)\n" + LONG_NOPS + "1: ret",
                 // Bytes that may as well be data: too short to be nothing but nops, or they align nothing.
-                site + "ret\n.fill 16,1,0x90\n.p2align 4\nret",
-                site + "ret\n.fill 16,1,0xcc\n.p2align 4\nret",
+                site + "ret\n.fill 11,1,0x90\nret",
+                site + "ret\n.balign 16,0xcc\nret",
                 site + "ret\n" + LONG_NOPS + ".byte 0x90\nret")) {
-            SiteMap map = assemble(function("runs", body));
+            SiteMap map = assemble(".p2align 4\n" + function("runs", body));
             assertEquals(List.of(Reason.NO_ROOM), map.left().stream().map(LeftSite::reason).toList(), body);
         }
         String entered = small("", LONG_NOPS.replace(".nops", "inside: .nops"), "");
