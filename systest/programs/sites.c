@@ -93,6 +93,26 @@ __asm__(
     "ret\n"
     ".cfi_endproc\n"
     ".size sites_last,.-sites_last\n"
+    ".type sites_step,@function\n" /* sites_step(function, a, b, c): calls it with the trap flag set */
+    "sites_step: .cfi_startproc\n"
+    "push %rbx\n"
+    ".cfi_adjust_cfa_offset 8\n"
+    "mov %rdi,%rbx\n"
+    "mov %rsi,%rdi\n"
+    "mov %rdx,%rsi\n"
+    "mov %rcx,%rdx\n"
+    "pushfq\n"
+    "orq $0x100,(%rsp)\n"
+    "popfq\n"
+    "call *%rbx\n"
+    "pushfq\n"
+    "andq $-0x101,(%rsp)\n"
+    "popfq\n"
+    "pop %rbx\n"
+    ".cfi_adjust_cfa_offset -8\n"
+    "ret\n"
+    ".cfi_endproc\n"
+    ".size sites_step,.-sites_step\n"
     ".data\n"
     ".balign 8\n"
     "sites_value: .quad 0\n"
@@ -111,6 +131,7 @@ HIDDEN long relative(const volatile long **address);
 HIDDEN long count(void);
 HIDDEN long faulting(const void *number);
 HIDDEN long jumped(void);
+HIDDEN long sites_step(void *function, ...);
 
 static atomic_int ticks;
 static struct {
@@ -275,11 +296,39 @@ static void jumps_to_the_call(void) {
     UNDER_FIRE(CHECK(jumped() == user));
 }
 
+static volatile int steps;
+
+static void on_step(int number, siginfo_t *info, void *context) {
+    steps++;
+    on_tick(number, info, context);
+}
+
+/* With the trap flag, a signal behind every instruction: each of them is one of the program's. */
+static void stepped_through(void) {
+    struct sigaction action = {.sa_sigaction = on_step, .sa_flags = SA_SIGINFO};
+    CHECK(sigaction(SIGTRAP, &action, NULL) == 0);
+    long parent = getppid(), user = getuid(), leader = getpgrp(), stored = 0;
+    const volatile long *address = NULL;
+    sites_value = 0;
+    for (int i = 1; i <= 300; i++) {
+        steps = 0;
+        CHECK(sites_step(plain) == parent && steps > 3);
+        steps = 0;
+        CHECK(sites_step(zero, -1l, NULL, 0l) == -EBADF && steps > 3);
+        CHECK(sites_step(by_register, SYS_getuid) == user && sites_step(by_load, SYS_getuid) == user);
+        CHECK(sites_step(store, &stored) == getgid() && stored == 0x11223344);
+        CHECK(sites_step(relative, &address) == getegid() && address == &sites_value);
+        CHECK(sites_step(count) == leader && sites_value == i);
+        CHECK(sites_step(faulting, process_number) == leader && sites_step(jumped) == user);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct section sections[] = {
         {"constant_numbers", constant_numbers}, {"numbers_in_registers", numbers_in_registers},
         {"frames_by_register", frames_by_register}, {"displaced_instructions", displaced_instructions},
         {"faults_before_the_call", faults_before_the_call}, {"jumps_to_the_call", jumps_to_the_call},
+        {"stepped_through", stepped_through},
     };
     find_code();
     return check_sections(argc, argv, sections, COUNT(sections));
