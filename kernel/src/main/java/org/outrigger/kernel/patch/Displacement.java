@@ -3,9 +3,9 @@ package org.outrigger.kernel.patch;
 /**
  * Which instructions may run in a trampoline instead of where they stand. Source: Intel SDM volume 2.
  *
- * <p>Allowed are general moves, arithmetic, logic, shifts, conditional moves and sets, and plain vector moves: what passes control to
- * its successor, does not write the stack pointer, and means the same at another address. An operand relative to RIP is allowed and
- * must be adjusted. Everything that is not listed is refused.
+ * <p>Allowed are general moves, arithmetic, logic, shifts, conditional moves and sets, and plain vector moves: what passes
+ * control to its successor, does not write the stack pointer, and means the same at another address. An operand relative to RIP
+ * is allowed and must be adjusted. Everything that is not listed is refused.
  */
 final class Displacement {
 

@@ -156,7 +156,7 @@ final class FunctionWalk {
         return isLong ? to : from;
     }
 
-    /** The first index from which on {@link #paddingEnd} may find something: behind an instruction that passes control elsewhere. */
+    /** The next index at which {@link #paddingEnd} may find something: behind an instruction that passes control elsewhere. */
     int afterStop(int from) {
         for (int at = from; at < size; at++) {
             if (isBoundary(at) && (kind(at) == Kind.STOP || kind(at) == Kind.JUMP)) {

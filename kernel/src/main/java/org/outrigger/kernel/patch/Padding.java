@@ -13,8 +13,8 @@ import org.outrigger.kernel.patch.Site.Hole;
  *
  * <p>A hole lies either between two known functions, all from the end of the one to the start of the other being {@code nop} or
  * {@code int3}, with no symbol in it, behind a function that does not run on into it. Or it lies in a function, behind an
- * instruction that passes control elsewhere, and aligns what follows; then no function that contains it may jump to computed places
- * or have landing pads of exceptions. In either case no direct branch of any known function of the file goes into it.
+ * instruction that passes control elsewhere, and aligns what follows; then no function that contains it may jump to computed
+ * places or have landing pads of exceptions. In either case no direct branch of any known function of the file goes into it.
  */
 final class Padding {
 
@@ -121,10 +121,13 @@ final class Padding {
     }
 
     private boolean load(CodeRange function) {
-        if (current != null && !function.signalFrame() && current.start() == function.start() && current.size() == function.size()) {
+        if (function.size() > FunctionWalk.LARGEST || function.signalFrame()) {
+            return false;
+        }
+        if (current != null && current.start() == function.start() && current.size() == function.size()) {
             return true;
         }
-        long offset = function.size() > FunctionWalk.LARGEST || function.signalFrame() ? -1 : image.offset(function.start(), function.size());
+        long offset = image.offset(function.start(), function.size());
         if (offset >= 0) {
             walk.load(image.bytes(), offset, (int) function.size());
             current = function;

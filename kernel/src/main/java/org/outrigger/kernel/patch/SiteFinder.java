@@ -14,8 +14,8 @@ import org.outrigger.kernel.patch.Site.Hole;
 /**
  * Finds the call sites of an ELF64 x86-64 file that are safe to patch; the package documentation says what that means.
  *
- * <p>A search reads the executable segments once for {@code 0f 05} and decodes the functions that contain one. Where a site needs a
- * hole in padding, all functions are decoded, to see that none goes there. The file may say anything: garbage has no sites, the
+ * <p>A search reads the executable segments once for {@code 0f 05} and decodes the functions that contain one. Where a site needs
+ * a hole in padding, all functions are decoded, to see that none goes there. The file may say anything: garbage has no sites, the
  * work is bounded (see the constants), and nothing is thrown. Stateless; any thread.
  */
 public final class SiteFinder {

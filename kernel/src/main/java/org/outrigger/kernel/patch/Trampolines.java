@@ -20,9 +20,9 @@ import java.util.List;
  *   31      u8                        n
  * </pre>
  *
- * <p>Nothing but rcx is written that the displaced instruction does not write, and no flag and no stack. A block begins with as many
- * bytes as a trampoline has, the last eight of which are {@code entry}; the trampolines of sites with holes follow, then the others,
- * then as many bytes of zero. Source: Intel SDM volume 2. Immutable; any thread.
+ * <p>Nothing but rcx is written that the displaced instruction does not write, and no flag and no stack. A block begins with as
+ * many bytes as a trampoline has, the last eight of which are {@code entry}; the trampolines of sites with holes follow, then the
+ * others, then as many bytes of zero. Source: Intel SDM volume 2. Immutable; any thread.
  */
 public final class Trampolines {
 
@@ -113,13 +113,15 @@ public final class Trampolines {
         boolean fits = true;
         int operand = Displacement.ripOperand(code, 0);
         if (operand != 0) {
-            long moved = bias + site.syscall() + ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(operand) - (at + LEA_AT);
+            int displacement = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN).getInt(operand);
+            long moved = bias + site.syscall() + displacement - (at + LEA_AT);
             out.putInt(LEA_AT - code.length + operand, (int) moved);
             fits = (int) moved == moved;
         }
         long back = bias + site.vaddr() + site.size() - (at + AFTER_LEA);
         out.put(LEA_AT, new byte[] {0x48, (byte) 0x8d, 0x0d}).putInt(AFTER_LEA - Integer.BYTES, (int) back);
-        out.put(AFTER_LEA, new byte[] {(byte) 0xff, 0x25}).putInt(AFTER_JMP - Integer.BYTES, (int) (base + ENTRY_AT - (at + AFTER_JMP)));
+        int entry = (int) (base + ENTRY_AT - (at + AFTER_JMP));
+        out.put(AFTER_LEA, new byte[] {(byte) 0xff, 0x25}).putInt(AFTER_JMP - Integer.BYTES, entry);
         out.put(SIZE - 2, (byte) site.hop()).put(SIZE - 1, (byte) code.length);
         return fits && (int) back == back ? out.array() : new byte[0];
     }

@@ -28,8 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SiteFinderTest {
 
     private static final int BEFORE_HOLE = 96;
-    private static final Pattern BRANCH = Pattern.compile("(?:[a-z0-9]+ )*(?:j[a-z]+|call|loop[a-z]*|xbegin)(?:,p[nt])? +([0-9a-f]+)\\b");
-    private static final Pattern CONTROL = Pattern.compile("^(\\w+ )*(j\\w+|call|ret|push|pop|loop|syscall|leave|endbr)|,%[er]?spl?$");
+    private static final Pattern BRANCH = Pattern.compile(
+            "(?:[a-z0-9]+ )*(?:j[a-z]+|call|loop[a-z]*|xbegin)(?:,p[nt])? +([0-9a-f]+)\\b");
+    private static final Pattern CONTROL = Pattern.compile(
+            "^(\\w+ )*(j\\w+|call|ret|push|pop|loop|syscall|leave|endbr)|,%[er]?spl?$");
     private static final Pattern NOP = Pattern.compile("\\bnop[wl]?\\b|^xchg +%ax,%ax$|^int3$");
     private static final Pattern NO_WAY_ON = Pattern.compile("^(\\w+ )*(jmp|ret|hlt|ud2|ud1)");
 
@@ -91,7 +93,8 @@ class SiteFinderTest {
             if (isEntered(site.vaddr() + 1, site.syscall())) {
                 return "entered";
             }
-            return site.hops() ? wrong(site.vaddr(), site.hole().vaddr()) : site.code().size() < Site.JUMP_SIZE ? "too small" : "";
+            return site.hops() ? wrong(site.vaddr(), site.hole().vaddr())
+                    : site.code().size() < Site.JUMP_SIZE ? "too small" : "";
         }
 
         private String wrong(long site, long hole) {
@@ -115,7 +118,7 @@ class SiteFinderTest {
         }
     }
 
-    /** The sites of real files, each against objdump: whole instructions, no branch into what is rewritten, holes that are dead. */
+    /** The sites of real files, each against objdump: whole instructions, no branch into what is rewritten, dead holes. */
     @ParameterizedTest
     @MethodSource("libraries")
     void objdumpConfirmsEverySite(Path file) throws IOException, InterruptedException {
@@ -141,9 +144,11 @@ class SiteFinderTest {
         assertEquals(Map.of(), wrong);
         Map<String, Long> reasons = map.left().stream().filter(site -> site.reason() != LeftSite.Reason.NO_BOUNDARY)
                 .collect(Collectors.groupingBy(site -> site.reason().name(), TreeMap::new, Collectors.counting()));
-        long plain = map.sites().stream().filter(site -> (site.code().bytes()[0] & 0xff) == 0xb8 && site.code().size() == 5).count();
-        System.out.printf("%s: %d of %d syscall instructions are sites (%d mov $nr,%%eax; %d with a hole), found in %d ms; left %s%n",
-                file, map.sites().size(), listing.syscalls, plain, map.sites().stream().filter(Site::hops).count(), took, reasons);
+        long plain = map.sites().stream()
+                .filter(site -> (site.code().bytes()[0] & 0xff) == 0xb8 && site.code().size() == 5).count();
+        long hops = map.sites().stream().filter(Site::hops).count();
+        System.out.printf("%s: %d of %d syscall instructions are sites (%d mov $nr,%%eax; %d with a hole), in %d ms; left %s%n",
+                file, map.sites().size(), listing.syscalls, plain, hops, took, reasons);
         if (file.endsWith("libc.so.6")) {
             assertTrue(map.sites().size() * 10L >= listing.syscalls * 9, "fewer than 90 % of libc's");
         }

@@ -78,7 +78,8 @@ class SiteTrapTest {
 
     @Test
     void numbersAreKnownOrNot() throws IOException, InterruptedException {
-        assertEquals(Map.of(39, 2, 0, 1, Site.ANY, 2), counts(assemble(function("all", "mov $39,%rax\nsyscall\nmov $39,%eax\nsyscall\n"
+        assertEquals(Map.of(39, 2, 0, 1, Site.ANY, 2), counts(assemble(function("all",
+                "mov $39,%rax\nsyscall\nmov $39,%eax\nsyscall\n"
                 + "xor %eax,%eax\nsyscall\nmov 8(%rsp),%r9\nsyscall\nmov %edx,%eax\nsyscall\njmp 1f\n.p2align 4\n"
                 + ".nops 32,8\n.p2align 4\n1: ret"))));
     }
@@ -86,10 +87,12 @@ class SiteTrapTest {
     @Test
     void whatMayBeDisplaced() throws IOException, InterruptedException {
         for (String allowed : List.of("mov 0x8(%rsp),%r9", "movq $32,(%rsp)", "mov 0x12345(%rip),%rsi", "mov %fs:0x10,%rax",
-                "and $0x80,%esi", "lea 0x110(%rsp),%rax", "movups %xmm0,0x40(%rsp)", "movl $7,0x10(%rip)", "and $0x12345678,%eax")) {
+                "and $0x80,%esi", "lea 0x110(%rsp),%rax", "movups %xmm0,0x40(%rsp)", "movl $7,0x10(%rip)",
+                "and $0x12345678,%eax")) {
             assertEquals(1, assemble(function("form", allowed + "\nsyscall\nret")).sites().size(), allowed);
         }
-        for (String refused : List.of("sub $0x1000,%rsp", "lea 0x100(%rsp),%rsp", "add $0x100,%esp", "push $0x12345", "call other",
+        for (String refused : List.of("sub $0x1000,%rsp", "lea 0x100(%rsp),%rsp", "add $0x100,%esp", "push $0x12345",
+                "call other",
                 "jmp *0x12345(%rip)", "mov %gs:0x10,%rax", "lock incl 0x100(%rdi)", "rep movsb", "mov 0x12345(%edi),%eax",
                 "endbr64", "cpuid", "rdtsc", "syscall", "xchg %eax,0x100(%rdi)", "vmovups %ymm0,0x40(%rsp)", "popq 0x100(%rdi)",
                 "divl 0x100(%rdi)", "mov $0x1000,%esp", "nop\nnop\nnop\nnop\nnop")) {
@@ -148,13 +151,14 @@ class SiteTrapTest {
         assertEquals(1, assemble(small("", "", "") + gap + function("last", "ret")).sites().size());
         String runsOn = function("small", "xor %eax,%eax\nsyscall\nnop");
         assertEquals(Reason.NO_ROOM, assemble(runsOn + gap + function("last", "ret")).left().getFirst().reason());
-        assertEquals(Reason.NO_ROOM, assemble(function("small", "xor %eax,%eax\nsyscall\ncall last") + gap + function("last", "ret"))
-                .left().getFirst().reason());
+        String calls = function("small", "xor %eax,%eax\nsyscall\ncall last");
+        assertEquals(Reason.NO_ROOM, assemble(calls + gap + function("last", "ret")).left().getFirst().reason());
         assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + ".globl named\nnamed:\n" + gap + function("last", "ret"))
                 .left().getFirst().reason());
         assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + gap + "unknown: mov %eax,%eax\nret\n" + function("last", "ret"))
                 .left().getFirst().reason());
-        assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + ".skip 8,0\n" + function("last", "ret")).left().getFirst().reason());
+        assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + ".skip 8,0\n" + function("last", "ret"))
+                .left().getFirst().reason());
     }
 
     @Test
@@ -166,10 +170,11 @@ class SiteTrapTest {
 
     @Test
     void unwindInformationOfSignalFramesBeginsEarly() throws IOException, InterruptedException {
-        // As the C library has it before the code that signal handlers return to: from there the bytes read as other instructions.
+        // As the C library has it before what signal handlers return to: from there the bytes read as other instructions.
         SiteMap map = assemble("nopl 0(%rax)\n.cfi_startproc\n.cfi_signal_frame\n.cfi_endproc\n"
                 + function("after", "mov $39,%eax\nsyscall\nret")
-                + ".byte 0x0f,0x1f,0x40\n.cfi_startproc simple\n.cfi_signal_frame\n.byte 0\nmov $15,%rax\nsyscall\n.cfi_endproc\n");
+                + ".byte 0x0f,0x1f,0x40\n.cfi_startproc simple\n"
+                + ".cfi_signal_frame\n.byte 0\nmov $15,%rax\nsyscall\n.cfi_endproc\n");
         assertEquals(Map.of(39, 1), counts(map));
         assertEquals(Reason.UNDECODABLE, map.left().getFirst().reason());
     }

@@ -69,7 +69,8 @@ class TrampolinesTest {
         assertEquals(7 * Trampolines.SIZE, block.bytes().length);
         ByteBuffer bytes = ByteBuffer.wrap(block.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(ENTRY, bytes.getLong(24));
-        List<String> first = List.of("xor %eax,%eax", "mov %r9d,%eax", "mov $0x27,%eax", "mov 0x8(%rsp),%r9", "movq $0x20,(%rsp)");
+        List<String> first = List.of("xor %eax,%eax", "mov %r9d,%eax", "mov $0x27,%eax", "mov 0x8(%rsp),%r9",
+                "movq $0x20,(%rsp)");
         for (int i = 0; i < first.size(); i++) {
             Patch patch = block.patches().get(i);
             Site site = patch.site();
