@@ -71,7 +71,8 @@ class ReportTest {
     @Test
     void formsOfSites() throws Exception {
         Path file = folder.resolve("sites.json");
-        Run run = Job.start(Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder)
+        Run run = Job.start(
+            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder)
             .await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         JsonNode calls = JsonMapper.shared().readTree(Files.readString(file)).get("calls");
