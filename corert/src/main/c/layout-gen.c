@@ -2,6 +2,7 @@
  * Prints the Java description of layout.h, or with the argument "check" the same facts as "NAME VALUE" lines for the test that
  * compares both.
  */
+#include <asm/unistd_64.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,12 @@ KNOWN(header, measure, HEADER_MEASURE);
 KNOWN(header, disposition, HEADER_DISPOSITION);
 _Static_assert(sizeof(struct bells) % 64 == 0, "loops do not share cache lines");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
+
+/* A bit for each number. */
+static const int frame_calls[] = {
+#define NUMBER(name) __NR_##name,
+    FRAME_CALLS(NUMBER)
+};
 
 static int check;
 
@@ -81,6 +88,14 @@ int main(int argc, char **argv)
     CONSTANT(WAYS);
     CONSTANT(WAY_TRAPPED);
     CONSTANT(WAY_PATCHED);
+    for (unsigned word = 0; word < NR_MAX / 64; word++) {
+        char name[] = "FRAME_CALLS_0";
+        unsigned long long bits = 0;
+        for (unsigned i = 0; i < sizeof frame_calls / sizeof *frame_calls; i++)
+            bits |= frame_calls[i] / 64u == word ? 1ull << frame_calls[i] % 64 : 0;
+        name[sizeof name - 2] += (char)word;
+        put(name, bits);
+    }
     CONSTANT(OP_SYSCALL);
     CONSTANT(OP_RESULT);
     CONSTANT(OP_EXECED);

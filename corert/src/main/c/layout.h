@@ -104,6 +104,13 @@ typedef int64_t i64;
 #define CLASS_MMAP 3
 #define CLASS_MUNMAP 4
 #define CLASS_BRK 5
+#define CLASS_FRAME 6 /* needs the whole signal frame: sent back to the syscall instruction, to trap */
+
+/* The calls of CLASS_FRAME. Sites that make one are not patched where the number is known. */
+#define FRAME_CALLS(call) \
+    call(rt_sigreturn) call(rt_sigaction) call(rt_sigprocmask) call(sigaltstack) call(rt_sigsuspend) call(rt_sigtimedwait) \
+    call(clone) call(clone3) call(fork) call(vfork) call(execve) call(execveat) call(exit) call(prctl) call(arch_prctl) \
+    call(ptrace) call(restart_syscall)
 
 /* Dispositions as in the triage table. */
 #define DISP_HERE 0

@@ -47,6 +47,7 @@
 #define SIG_DFL 0
 #define SIG_IGN 1
 
+#define TRAP_TRACE 2
 #define SYS_SECCOMP 1
 #define SYS_USER_DISPATCH 2 /* si_code, <asm-generic/siginfo.h> */
 #define PR_SET_SYSCALL_USER_DISPATCH 59

@@ -120,18 +120,29 @@ static void rewrite_here(volatile struct slot *slot, struct siginfo *info, struc
         rewrite(slot, info, uc, site->rip - 2, uc->rip == (u64)rt_here_insn ? uc->rax : site->rax);
 }
 
-/* In a trampoline: mov $nr,%eax; lea site+7(%rip),%rcx; movabs; jmp. Nothing has happened: back to the syscall instruction. */
-static void leave_trampoline(struct context *uc)
+/*
+ * In a trampoline, or on the jump in the padding that leads there (Trampolines.java has the layout): back to where the site was, if
+ * its displaced instruction has not been executed, else to the syscall instruction, which will trap. An island begins with what is
+ * no trampoline, and ends with zeros; those that a hole leads to come first. Returns 1 for a program that steps itself through its
+ * instructions (the trap flag) where it has not done one yet: it would never get on.
+ */
+static int leave_trampoline(struct context *uc, int stepping)
 {
     for (int i = 0; i < ISLANDS && PROC->islands[i][0]; i++) {
-        u64 start = PROC->islands[i][0];
-        if (uc->rip >= start && uc->rip < PROC->islands[i][1]) {
-            const u8 *trampoline = (const u8 *)(start + (uc->rip - start) / TRAMPOLINE_SIZE * TRAMPOLINE_SIZE);
-            uc->rax = *(const u32 *)(trampoline + 1);
-            uc->rip = (u64)trampoline + 12 + (u64)(i64) * (const int *)(trampoline + 8) - 2;
-            return;
+        int inside = uc->rip >= PROC->islands[i][0] && uc->rip < PROC->islands[i][1];
+        u64 at = inside ? uc->rip & -(u64)TRAMPOLINE_SIZE : PROC->islands[i][0] + TRAMPOLINE_SIZE;
+        for (const u8 *t = (const u8 *)at; inside || t[30]; t += TRAMPOLINE_SIZE) {
+            u64 call = (u64)t + 23 + (u64)(i64) * (const int *)(t + 19) - 2, site = call - t[31];
+            if (inside || uc->rip == site + 2 + (u64)(i64) * (const signed char *)(t + 30)) {
+                int done = inside && uc->rip > (u64)t + 16 - t[31];
+                if (!done && stepping)
+                    return 1;
+                uc->rip = done ? call : site;
+                return 0;
+            }
         }
     }
+    return 0;
 }
 
 /* On the short way of a patched site, see patched.S. Returns 1 if it was there, and is not any more. */
@@ -213,7 +224,8 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
             return (struct leave){(u64)uc, 0};
         }
     }
-    leave_trampoline(uc);
+    if (leave_trampoline(uc, sig == SIGTRAP && info->si_code == TRAP_TRACE))
+        return (struct leave){(u64)uc, 0};
     struct action action = PROC->action[sig];
     if (action.handler == SIG_DFL && sig == SIGSYS) {
         to_default(sig);

@@ -44,13 +44,13 @@ static void count_site(volatile struct slot *slot, u64 address, u64 nr)
 }
 
 #define OWN(name) [__NR_##name] = CLASS_OWN
+#define FRAME(name) [__NR_##name] = CLASS_FRAME,
 
 /* Calls that the runtime virtualises, whoever serves them. */
 const u8 rt_class[NR_MAX] = {
-    OWN(rt_sigreturn), OWN(rt_sigaction), OWN(rt_sigprocmask), OWN(sigaltstack), OWN(rt_sigsuspend), OWN(rt_sigtimedwait),
+    FRAME_CALLS(FRAME)
     OWN(ppoll), OWN(pselect6), OWN(epoll_pwait), OWN(epoll_pwait2), OWN(signalfd), OWN(signalfd4), OWN(io_pgetevents),
-    OWN(clone), OWN(clone3), OWN(fork), OWN(vfork), OWN(execve), OWN(execveat), OWN(ptrace), OWN(exit), OWN(exit_group),
-    OWN(prctl), OWN(arch_prctl), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
+    OWN(exit_group), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
     OWN(mremap), OWN(mprotect), OWN(pkey_mprotect), OWN(madvise), OWN(mlock), OWN(mlock2), OWN(munlock), OWN(mbind),
     OWN(mincore), OWN(msync), OWN(mlockall), OWN(munlockall), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
     [__NR_getpid] = CLASS_ASK, [__NR_gettid] = CLASS_ASK, [__NR_sched_yield] = CLASS_ASK,
@@ -175,7 +175,8 @@ static void carry_out(volatile struct slot *slot, struct context *uc, u64 way)
 void rt_patched_call(struct context *uc)
 {
     volatile struct slot *slot = self();
-    if (slot->sud_on) /* the application's own dispatch decides: let the syscall instruction trap */
+    /* The application's own dispatch decides, or a register held the number: let the syscall instruction trap. */
+    if (slot->sud_on || (uc->rax < NR_MAX && rt_class[uc->rax] == CLASS_FRAME))
         uc->rip -= ENTRY_SIZE;
     else
         carry_out(slot, uc, WAY_PATCHED);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,26 @@ class ReportTest {
             }
         }
         assertTrue(patched >= CALLS - 100, "getpid from patched sites: " + patched);
+    }
+
+    /** Call sites of each form are patched: each function of the program {@code sites} makes another call, 20,000 times. */
+    @Test
+    void formsOfSites() throws Exception {
+        Path file = folder.resolve("sites.json");
+        Run run = Job.start(
+            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder)
+            .await(LIMIT);
+        assertEquals(0, run.status(), run::summary);
+        JsonNode calls = JsonMapper.shared().readTree(Files.readString(file)).get("calls");
+        Map<String, Long> patched = new TreeMap<>();
+        for (JsonNode call : calls) {
+            if (call.get("interception").asString().equals("patched")) {
+                patched.merge(call.get("name").asString(), call.get("count").asLong(), Long::sum);
+            }
+        }
+        for (String name : List.of("getppid", "read", "getuid", "geteuid", "getgid", "getegid", "getpgrp")) {
+            assertTrue(patched.getOrDefault(name, 0L) > 15_000, () -> name + " from patched sites: " + calls);
+        }
     }
 
     /** With every call trapped the same program has the same counts and no patched site. */

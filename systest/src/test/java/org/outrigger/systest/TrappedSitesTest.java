@@ -29,7 +29,7 @@ class TrappedSitesTest {
 
     @TestFactory
     Stream<DynamicTest> aFunctionAndMemoryWithoutAFileAreNamed() {
-        return Stream.of("sites", "sites-static", "sites-nopie").flatMap(name -> Stream.of("auto", "trap")
+        return Stream.of("trapsites", "trapsites-static", "trapsites-nopie").flatMap(name -> Stream.of("auto", "trap")
             .map(mode -> dynamicTest(name + " " + mode, () -> {
                 Path program = ConformanceTest.program(name);
                 Run natively = Job.start(List.of(program.toString()), folder).await(LIMIT);
@@ -77,7 +77,7 @@ class TrappedSitesTest {
     @Test
     void theTextNamesThemToo() throws Exception {
         Path file = folder.resolve("report.txt");
-        Path program = ConformanceTest.program("sites");
+        Path program = ConformanceTest.program("trapsites");
         Run run = Job.start(Outrigger.run(List.of("--report=" + file), List.of(program.toString())), folder).await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         String text = Files.readString(file);

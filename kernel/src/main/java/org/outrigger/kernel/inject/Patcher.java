@@ -172,7 +172,7 @@ public final class Patcher {
             Region region = work.regions.get(work.next);
             work.sites = sitesIn(region);
             if (!work.sites.isEmpty() && work.space.islands() < Layout.ISLANDS) {
-                long size = work.sites.size() * (long) Trampolines.SIZE + Mman.PAGE_SIZE - 1 & -Mman.PAGE_SIZE;
+                long size = Trampolines.size(work.sites.size()) + Mman.PAGE_SIZE - 1 & -Mman.PAGE_SIZE;
                 pending.subject = work;
                 pending.first = size;
                 pending.then(islandMapped);
@@ -191,7 +191,9 @@ public final class Patcher {
         for (Site site : all == null ? List.<Site>of() : all) {
             long at = site.offset() - region.offset;
             boolean sameBias = here.isEmpty() || site.offset() - site.vaddr() == here.get(0).offset() - here.get(0).vaddr();
-            if (at >= 0 && at + Site.SIZE <= length && sameBias) {
+            long hole = site.hops() ? at + site.hole().vaddr() - site.vaddr() : at;
+            boolean inside = at >= 0 && at + site.size() <= length && hole >= 0 && hole + Site.JUMP_SIZE <= length;
+            if (inside && sameBias) {
                 here.add(site);
             }
         }
@@ -221,11 +223,9 @@ public final class Patcher {
             return;
         }
         work.space.addIsland();
-        byte[] original = new byte[Site.SIZE];
         for (Trampolines.Patch patch : block.patches()) {
-            ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).put((byte) 0xb8).putInt(patch.site().nr()).put((byte) 0x0f)
-                    .put((byte) 0x05);
-            if (memory.holds(patch.address(), original) && memory.write(patch.address(), patch.jump())) {
+            if (patch.writes().stream().allMatch(write -> memory.holds(write.address(), write.before()))
+                    && patch.writes().stream().allMatch(write -> memory.write(write.address(), write.after()))) {
                 patched++;
             }
         }

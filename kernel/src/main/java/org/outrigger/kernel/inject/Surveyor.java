@@ -3,15 +3,17 @@ package org.outrigger.kernel.inject;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.outrigger.kernel.patch.LeftSite.Reason;
 import org.outrigger.kernel.patch.PatchRule;
 import org.outrigger.kernel.patch.Site;
 import org.outrigger.kernel.patch.SiteCache;
+import org.outrigger.kernel.patch.SiteMap;
 
 /** The thread that searches files for call sites, so that the kernel loop need not wait for it. */
 public final class Surveyor implements Runnable {
@@ -21,13 +23,17 @@ public final class Surveyor implements Runnable {
         void surveyed(Runnable continuation);
     }
 
+    /** A file, and its sites that may be patched. */
+    private record Searched(SiteMap map, List<Site> allowed) {
+    }
+
     private record Order(List<String> paths, Runnable continuation) {
     }
 
     private final SiteCache cache;
     private final Done done;
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
-    private final Map<String, List<Site>> known = new ConcurrentHashMap<>();
+    private final Map<String, Searched> known = new ConcurrentHashMap<>();
 
     public Surveyor(SiteCache cache, Done done) {
         this.cache = cache;
@@ -36,7 +42,17 @@ public final class Surveyor implements Runnable {
 
     /** The sites of a file that may be patched; null where it has not been searched yet. Any thread. */
     public List<Site> sites(String path) {
-        return known.get(path);
+        Searched searched = known.get(path);
+        return searched == null ? null : searched.allowed;
+    }
+
+    /**
+     * Why a call of a patched process is trapped, where its {@code syscall} lies in a file that has been searched. Any thread.
+     *
+     * @param offset of the {@code syscall} in the file, in bytes
+     */
+    public Optional<Reason> reason(String path, long offset) {
+        return Optional.ofNullable(known.get(path)).flatMap(searched -> searched.map.reason(offset));
     }
 
     /** Has files searched; then the continuation is handed back. */
@@ -59,17 +75,13 @@ public final class Surveyor implements Runnable {
         }
     }
 
-    private List<Site> search(String path) {
-        List<Site> allowed = new ArrayList<>();
+    private Searched search(String path) {
+        SiteMap map;
         try {
-            for (Site site : cache.sites(Path.of(path)).sites()) {
-                if (PatchRule.allows(site.nr())) {
-                    allowed.add(site);
-                }
-            }
+            map = cache.sites(Path.of(path));
         } catch (IOException | InvalidPathException unreadable) {
-            return List.of(); // its calls go on trapping
+            map = SiteMap.none(""); // its calls go on trapping
         }
-        return allowed;
+        return new Searched(map, map.sites().stream().filter(site -> PatchRule.allows(site.nr())).toList());
     }
 }

@@ -64,7 +64,7 @@ public final class CodeFile {
     }
 
     private static void look(Image image, Optional<SiteMap> sites, Map<Long, Finding> found) {
-        found.replaceAll((offset, none) -> new Finding("", 0, why(image, sites, offset)));
+        found.replaceAll((offset, none) -> new Finding("", 0, why(sites, offset)));
         for (String names : List.of(".strtab", ".dynstr")) {
             int type = names.equals(".strtab") ? Image.SHT_SYMTAB : Image.SHT_DYNSYM;
             Optional<Image.Section> text = image.section(SHT_STRTAB, names);
@@ -102,18 +102,17 @@ public final class CodeFile {
     }
 
     /** What the finder knows of a {@code syscall}. */
-    private static Optional<String> why(Image image, Optional<SiteMap> map, long offset) {
+    private static Optional<String> why(Optional<SiteMap> map, long offset) {
         if (map.isEmpty()) {
             return Optional.of("the file was not searched");
         }
         for (Site site : map.get().sites()) {
-            if (site.offset() + Site.MOV_SIZE == offset) {
+            if (site.offset() + site.code().size() == offset) {
                 return Optional.empty();
             }
         }
         for (LeftSite left : map.get().left()) {
-            long at = image.offset(left.vaddr(), 1);
-            if (at == offset || at == offset - Site.MOV_SIZE) {
+            if (left.offset() == offset) {
                 return Optional.of(left.reason().text());
             }
         }

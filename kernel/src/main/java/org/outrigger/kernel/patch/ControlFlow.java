@@ -39,6 +39,12 @@ final class ControlFlow {
         };
     }
 
+    /** Whether an instruction of kind {@link Kind#STOP} jumps to a place that it computes. */
+    static boolean isIndirect(byte[] code, int at) {
+        int opcodeAt = opcodeAt(code, at);
+        return (code[opcodeAt] & 0xff) == 0xff && (code[opcodeAt + 1] & 0x30) == 0x20;
+    }
+
     private static Kind escaped(int opcode) {
         if (opcode >= 0x80 && opcode <= 0x8f) {
             return Kind.CONDITIONAL;

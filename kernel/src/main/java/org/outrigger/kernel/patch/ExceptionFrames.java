@@ -2,6 +2,7 @@ package org.outrigger.kernel.patch;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.outrigger.abi.Elf;
 
 /**
@@ -29,6 +30,8 @@ final class ExceptionFrames {
     private CodeRange[] frames = new CodeRange[0];
     private long lastCie = -1;
     private int lastEncoding = UNKNOWN;
+    private boolean lastHasPads;
+    private boolean lastIsSignal;
 
     ExceptionFrames(Image image) {
         this.image = image;
@@ -43,6 +46,21 @@ final class ExceptionFrames {
     Optional<CodeRange> find(long address) {
         Optional<CodeRange> found = tableOffset >= 0 ? fromTable(address) : fromSection(address);
         return found.filter(range -> range.contains(address));
+    }
+
+    /** Hands over every function that the unwind information has, in no order, some perhaps twice. */
+    void all(Consumer<CodeRange> to) {
+        if (tableOffset < 0) {
+            Arrays.stream(frames).forEach(to);
+            return;
+        }
+        for (int i = 0; i < tableCount; i++) {
+            long frameAddress = tableAddress + bytes.i32(tableOffset + 8L * i + 4);
+            long frame = image.offset(frameAddress, 4);
+            if (frame >= 0) {
+                range(frame, frameAddress - frame).ifPresent(to);
+            }
+        }
     }
 
     private boolean readHeader() {
@@ -139,11 +157,13 @@ final class ExceptionFrames {
         long start = value(at, lastEncoding) + ((lastEncoding & PCREL) != 0 ? at + bias : 0);
         long size = value(at + width, lastEncoding & 7);
         boolean valid = size > 0 && start >= 0 && start <= Long.MAX_VALUE - size;
-        return valid ? Optional.of(new CodeRange(start, size)) : Optional.empty();
+        return valid ? Optional.of(new CodeRange(start, size, lastHasPads, lastIsSignal)) : Optional.empty();
     }
 
-    /** How the frames of a common information entry encode addresses. */
+    /** How the frames of a common information entry encode addresses; notes what else it says of them. */
     private int encoding(long cie) {
+        lastHasPads = true;
+        lastIsSignal = false;
         int version = bytes.u8(cie + 8);
         if (cie < 0 || bytes.i32(cie + 4) != 0 || version != 1 && version != 3) {
             return UNKNOWN;
@@ -154,10 +174,16 @@ final class ExceptionFrames {
             letters++;
         }
         if (letters == 0) {
+            lastHasPads = false;
             return 0;
         }
         if (letters == LONGEST_AUGMENTATION || bytes.u8(augmentation) != 'z') {
             return UNKNOWN;
+        }
+        lastHasPads = false;
+        for (int i = 1; i < letters; i++) {
+            lastHasPads |= bytes.u8(augmentation + i) == 'L';
+            lastIsSignal |= bytes.u8(augmentation + i) == 'S';
         }
         long at = afterLeb(afterLeb(augmentation + letters + 1));
         at = afterLeb(version == 1 ? at + 1 : afterLeb(at));

@@ -14,6 +14,8 @@ final class FunctionWalk {
 
     private static final int MOV_EAX = 0xb8;
     private static final int LOCK = 0xf0;
+    /** Bytes of a {@code nop} that is nothing else: shorter ones may be data. */
+    private static final int LONG_NOP = 4;
     private static final int KIND_SHIFT = 4;
     private static final int LENGTH_MASK = 15;
     private static final Kind[] KINDS = Kind.values();
@@ -26,6 +28,11 @@ final class FunctionWalk {
     private long[] targets = new long[128];
     private int[] pending = new int[64];
     private int pendingCount;
+    /** Where direct branches go that leave the function, from its first byte. */
+    private long[] outward = new long[256];
+    private int outwardCount;
+    private boolean jumpsIndirectly;
+    private Kind last = Kind.STOP;
     private Optional<Reason> refusal = Optional.empty();
 
     /**
@@ -46,6 +53,8 @@ final class FunctionWalk {
         reached = cleared(reached, words);
         targets = cleared(targets, words);
         pendingCount = 0;
+        outwardCount = 0;
+        jumpsIndirectly = false;
         if (!sweep()) {
             refusal = Optional.of(Reason.UNDECODABLE);
         } else {
@@ -58,25 +67,103 @@ final class FunctionWalk {
         return refusal;
     }
 
-    /** What speaks against the {@code mov} and {@code syscall} at an index; empty where nothing does. */
+    /** What speaks against displacing the instruction before the {@code syscall} at an index; empty where nothing does. */
     Optional<Reason> objection(int at) {
         if (refusal.isPresent()) {
             return refusal;
         }
-        if (at < 0 || at + Site.SIZE > size || !isBoundary(at) || !isBoundary(at + Site.MOV_SIZE)) {
+        if (at < 0 || at + Site.SYSCALL_SIZE > size || !isBoundary(at)) {
             return Optional.of(Reason.NO_BOUNDARY);
         }
-        for (int inside = at + 1; inside < at + Site.MOV_SIZE; inside++) {
-            if (has(targets, inside)) {
-                return Optional.of(Reason.ENTERED);
+        int length = lengthBefore(at);
+        if (length == 0 || kind(at - length) != Kind.NEXT || !Displacement.isAllowed(code, at - length)) {
+            return Optional.of(Reason.OTHER_FORM);
+        }
+        return has(targets, at - length + 1, at) ? Optional.of(Reason.ENTERED) : Optional.empty();
+    }
+
+    /** Bytes of the instruction that ends where the one at an index begins; 0 where there is none. */
+    int lengthBefore(int at) {
+        for (int length = 1; length <= InstructionLength.LONGEST && length <= at; length++) {
+            if (isBoundary(at - length)) {
+                return (decoded[at - length] & LENGTH_MASK) == length ? length : 0;
             }
         }
-        return Optional.empty();
+        return 0;
+    }
+
+    /** The number of the call at an index, as the instruction before it has it; {@link Site#ANY} where that does not. */
+    int number(int at, int length) {
+        int from = at - length;
+        if (length == 5 && (code[from] & 0xff) == MOV_EAX) {
+            return limited(ControlFlow.int32(code, from + 1));
+        }
+        if (length == 7 && code[from] == 0x48 && (code[from + 1] & 0xff) == 0xc7 && (code[from + 2] & 0xff) == 0xc0) {
+            return limited(ControlFlow.int32(code, from + 3));
+        }
+        boolean zero = length == 2 && (code[from] == 0x31 || code[from] == 0x33) && (code[from + 1] & 0xff) == 0xc0;
+        return zero ? 0 : Site.ANY;
+    }
+
+    private static int limited(int nr) {
+        return nr >= 0 && nr < Site.NR_LIMIT ? nr : Site.NR_LIMIT;
+    }
+
+    /** A copy of bytes of the function. */
+    Code code(int from, int to) {
+        return Code.of(code, from, to);
     }
 
     /** Whether an instruction begins at an index to which direct control flow leads. */
     boolean isReached(int at) {
         return at >= 0 && at < size && has(reached, at);
+    }
+
+    /** Whether the function ends with an instruction that does not pass control to what stands behind it. */
+    boolean isClosed() {
+        return refusal.isEmpty() && (last == Kind.STOP || last == Kind.JUMP);
+    }
+
+    /** How many direct branches leave the function. */
+    int outwardCount() {
+        return outwardCount;
+    }
+
+    /** Where such a branch goes, counted from the function's first byte. */
+    long outward(int i) {
+        return outward[i];
+    }
+
+    /**
+     * The end of padding that begins at an index: {@code nop}s that align what follows, behind an instruction that passes control
+     * elsewhere, entered by nothing. The index itself where there is none, or where the function jumps to computed places.
+     */
+    int paddingEnd(int from) {
+        int before = from > 0 && from < size && refusal.isEmpty() && !jumpsIndirectly ? lengthBefore(from) : 0;
+        if (before == 0 || kind(from - before) != Kind.STOP && kind(from - before) != Kind.JUMP || has(targets, from)) {
+            return from;
+        }
+        int to = from;
+        boolean isLong = false;
+        while (to < size && isBoundary(to) && !has(reached, to) && !has(targets, to)) {
+            int length = decoded[to] & LENGTH_MASK;
+            if (!Padding.isNop(code, to, length) || has(targets, to + 1, to + length)) {
+                break;
+            }
+            isLong |= length >= LONG_NOP;
+            to += length;
+        }
+        return isLong ? to : from;
+    }
+
+    /** The next index at which {@link #paddingEnd} may find something: behind an instruction that passes control elsewhere. */
+    int afterStop(int from) {
+        for (int at = from; at < size; at++) {
+            if (isBoundary(at) && (kind(at) == Kind.STOP || kind(at) == Kind.JUMP)) {
+                return at + (decoded[at] & LENGTH_MASK);
+            }
+        }
+        return size;
     }
 
     private boolean sweep() {
@@ -86,20 +173,27 @@ final class FunctionWalk {
             if (length == 0) {
                 return false;
             }
-            Kind kind = ControlFlow.kind(code, at, length);
-            decoded[at] = (byte) (kind.ordinal() << KIND_SHIFT | length);
-            switch (kind) {
-                case CONDITIONAL, JUMP, CALL -> {
-                    long target = ControlFlow.target(code, at, length);
-                    if (target >= 0 && target < size) {
-                        set(targets, (int) target);
-                    }
-                }
+            last = ControlFlow.kind(code, at, length);
+            decoded[at] = (byte) (last.ordinal() << KIND_SHIFT | length);
+            switch (last) {
+                case CONDITIONAL, JUMP, CALL -> note(ControlFlow.target(code, at, length));
+                case STOP -> jumpsIndirectly |= ControlFlow.isIndirect(code, at);
                 default -> { }
             }
             at += length;
         }
         return true;
+    }
+
+    private void note(long target) {
+        if (target >= 0 && target < size) {
+            set(targets, (int) target);
+            return;
+        }
+        if (outwardCount == outward.length) {
+            outward = Arrays.copyOf(outward, outward.length * 2);
+        }
+        outward[outwardCount++] = target;
     }
 
     private boolean follow() {
@@ -112,7 +206,7 @@ final class FunctionWalk {
                 }
                 set(reached, at);
                 int length = decoded[at] & LENGTH_MASK;
-                boolean on = switch (KINDS[decoded[at] >> KIND_SHIFT]) {
+                boolean on = switch (kind(at)) {
                     case NEXT -> !endsProgram(at);
                     case STOP -> false;
                     case CONDITIONAL -> {
@@ -149,11 +243,8 @@ final class FunctionWalk {
 
     /** A {@code syscall} that does not return: data may stand behind it. */
     private boolean endsProgram(int at) {
-        int mov = at - Site.MOV_SIZE;
-        if (code[at] != 0x0f || code[at + 1] != 0x05 || mov < 0 || (code[mov] & 0xff) != MOV_EAX || !isBoundary(mov)) {
-            return false;
-        }
-        int nr = ControlFlow.int32(code, mov + 1);
+        int length = code[at] == 0x0f && code[at + 1] == 0x05 ? lengthBefore(at) : 0;
+        int nr = length == 0 ? Site.ANY : number(at, length);
         return nr == Nr.EXIT || nr == Nr.EXIT_GROUP || nr == Nr.RT_SIGRETURN;
     }
 
@@ -169,6 +260,19 @@ final class FunctionWalk {
 
     private boolean isBoundary(int at) {
         return decoded[at] != 0;
+    }
+
+    private Kind kind(int at) {
+        return KINDS[decoded[at] >> KIND_SHIFT];
+    }
+
+    private static boolean has(long[] bits, int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (has(bits, at)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long[] cleared(long[] bits, int words) {

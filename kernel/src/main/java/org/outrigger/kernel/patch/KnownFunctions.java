@@ -3,58 +3,99 @@ package org.outrigger.kernel.patch;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
-/** The functions of a file that contain at least one of a list of addresses, from its unwind information and its symbols. */
+/** The functions of a file, from its unwind information and its symbols. */
 final class KnownFunctions {
 
     private static final int SYMBOL_SIZE = 24;
     private static final int STT_FUNC = 2;
+    private static final int STT_FILE = 4;
+    private static final int STT_TLS = 6;
     private static final int STT_GNU_IFUNC = 10;
     private static final long MOST_SYMBOLS = 1 << 22;
     private static final int MOST_FUNCTIONS = 1 << 16;
+    private static final int MOST_FUNCTIONS_OF_ALL = 1 << 19;
 
-    private KnownFunctions() {
+    private final Image image;
+    private final ExceptionFrames frames;
+
+    /** Hears of one symbol that has an address; {@code size} is 0 or less for one that is no function. */
+    private interface Symbol {
+        void at(long start, long size);
+    }
+
+    /** All functions, by ascending start, and the addresses that symbols of any kind name, ascending. */
+    record All(Collection<CodeRange> functions, long[] names) {
+        /** Whether a symbol names an address of a range. */
+        boolean isNamed(long from, long to) {
+            int at = Arrays.binarySearch(names, from);
+            at = at < 0 ? -at - 1 : at;
+            return at < names.length && names[at] < to;
+        }
+    }
+
+    KnownFunctions(Image image) {
+        this.image = image;
+        frames = new ExceptionFrames(image);
     }
 
     /**
-     * Looks for them.
+     * Those that contain at least one of a list of addresses.
      *
      * @param addresses ascending
      * @return by ascending start; ranges may overlap
      */
-    static Collection<CodeRange> containing(Image image, long[] addresses) {
+    Collection<CodeRange> containing(long[] addresses) {
         TreeSet<CodeRange> found = new TreeSet<>();
-        if (addresses.length == 0) {
-            return found;
-        }
-        ExceptionFrames frames = new ExceptionFrames(image);
         for (long address : addresses) {
             frames.find(address).ifPresent(found::add);
         }
-        for (int type : new int[] {Image.SHT_SYMTAB, Image.SHT_DYNSYM}) {
-            image.section(type, "").ifPresent(section -> symbols(image.bytes(), section, addresses, found));
-        }
+        symbols((start, size) -> {
+            int first = Arrays.binarySearch(addresses, start);
+            first = first < 0 ? -first - 1 : first;
+            if (first < addresses.length && addresses[first] - start < size && found.size() < MOST_FUNCTIONS) {
+                found.add(new CodeRange(start, size, false, false));
+            }
+        });
         return found;
     }
 
-    private static void symbols(FileBytes bytes, Image.Section section, long[] addresses, TreeSet<CodeRange> found) {
-        long count = Math.min(section.size() / SYMBOL_SIZE, MOST_SYMBOLS);
-        for (long i = 0; i < count && found.size() < MOST_FUNCTIONS; i++) {
-            long at = section.offset() + i * SYMBOL_SIZE;
-            int type = bytes.u8(at + 4) & 0xf;
-            // Section index 0 is an undefined symbol.
-            if (type != STT_FUNC && type != STT_GNU_IFUNC || bytes.u16(at + 6) == 0) {
-                continue;
+    /** All that there are; none where they are too many to look at. */
+    All all() {
+        TreeSet<CodeRange> found = new TreeSet<>();
+        LongStream.Builder names = LongStream.builder();
+        frames.all(range -> {
+            if (found.size() <= MOST_FUNCTIONS_OF_ALL) {
+                found.add(range);
             }
-            long start = bytes.i64(at + 8);
-            long size = bytes.i64(at + 16);
-            if (size <= 0 || start < 0 || start > Long.MAX_VALUE - size) {
-                continue;
+        });
+        symbols((start, size) -> {
+            names.add(start);
+            if (size > 0 && found.size() <= MOST_FUNCTIONS_OF_ALL) {
+                found.add(new CodeRange(start, size, false, false));
             }
-            int first = Arrays.binarySearch(addresses, start);
-            first = first < 0 ? -first - 1 : first;
-            if (first < addresses.length && addresses[first] - start < size) {
-                found.add(new CodeRange(start, size));
+        });
+        boolean tooMany = found.size() > MOST_FUNCTIONS_OF_ALL;
+        return tooMany ? new All(new TreeSet<>(), new long[0]) : new All(found, names.build().sorted().toArray());
+    }
+
+    private void symbols(Symbol to) {
+        FileBytes bytes = image.bytes();
+        for (int type : new int[] {Image.SHT_SYMTAB, Image.SHT_DYNSYM}) {
+            Image.Section section = image.section(type, "").orElse(null);
+            long count = section == null ? 0 : Math.min(section.size() / SYMBOL_SIZE, MOST_SYMBOLS);
+            for (long i = 0; i < count; i++) {
+                long at = section.offset() + i * SYMBOL_SIZE;
+                int kind = bytes.u8(at + 4) & 0xf;
+                long start = bytes.i64(at + 8);
+                // Section index 0 is an undefined symbol.
+                if (bytes.u16(at + 6) == 0 || kind == STT_FILE || kind == STT_TLS || start < 0) {
+                    continue;
+                }
+                long size = bytes.i64(at + 16);
+                boolean function = (kind == STT_FUNC || kind == STT_GNU_IFUNC) && size > 0 && start <= Long.MAX_VALUE - size;
+                to.at(start, function ? size : 0);
             }
         }
     }

@@ -1,28 +1,27 @@
 package org.outrigger.kernel.patch;
 
-import java.util.Set;
-import org.outrigger.abi.Nr;
 import org.outrigger.abi.SyscallNames;
+import org.outrigger.corert.Layout;
 
 /**
  * Which system calls may be made from a patched site at all.
  *
- * <p>Left to dispatch by SIGSYS are the calls that need the application's whole register frame or its own stack pointer, that
- * change what a signal does or whether it arrives, that start or replace an image or a thread, that end one, and that change
- * dispatch itself; none of them is worth a fast way. So are numbers that the ABI does not know.
+ * <p>Left to dispatch by SIGSYS are those that the runtime makes in a signal frame ({@code FRAME_CALLS} in layout.h), and numbers
+ * that the ABI does not know. Where the number is in a register, the runtime decides at each call.
  */
 public final class PatchRule {
 
-    private static final Set<Integer> NEVER = Set.of(
-            Nr.RT_SIGRETURN, Nr.RT_SIGACTION, Nr.RT_SIGPROCMASK, Nr.SIGALTSTACK, Nr.RT_SIGSUSPEND, Nr.RT_SIGTIMEDWAIT,
-            Nr.CLONE, Nr.CLONE3, Nr.FORK, Nr.VFORK, Nr.EXECVE, Nr.EXECVEAT, Nr.EXIT,
-            Nr.PRCTL, Nr.ARCH_PRCTL, Nr.PTRACE, Nr.RESTART_SYSCALL);
+    private static final long[] IN_FRAME = {
+        Layout.FRAME_CALLS_0, Layout.FRAME_CALLS_1, Layout.FRAME_CALLS_2, Layout.FRAME_CALLS_3,
+        Layout.FRAME_CALLS_4, Layout.FRAME_CALLS_5, Layout.FRAME_CALLS_6, Layout.FRAME_CALLS_7,
+    };
 
     private PatchRule() {
     }
 
-    /** Whether a site that makes call {@code nr} may be patched; false for any number that is none of the ABI's. */
+    /** Whether a site that makes call {@code nr} may be patched; false for a number that is none of the ABI's. */
     public static boolean allows(int nr) {
-        return nr >= 0 && nr < Site.NR_LIMIT && !NEVER.contains(nr) && SyscallNames.name(nr).isPresent();
+        return nr == Site.ANY || nr >= 0 && nr < Site.NR_LIMIT && (IN_FRAME[nr >> 6] >>> (nr & 63) & 1) == 0
+                && SyscallNames.name(nr).isPresent();
     }
 }

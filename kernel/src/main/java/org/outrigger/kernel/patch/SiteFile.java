@@ -20,8 +20,9 @@ import org.outrigger.kernel.patch.LeftSite.Reason;
  *   20  u32 left-overs
  *   24  i64 device, inode, size, modified (ns)
  *   56  the build id, zero-padded to a multiple of 8
- *       per site      u64 address, u64 offset, u64 number
- *       per left-over u64 address, u64 reason's ordinal
+ *       per site      i64 address, offset, number (-1: in a register), hole (0: none);
+ *                     then the displaced instruction and what stands in the hole: one byte of length each, and 15 bytes
+ *       per left-over i64 address, offset, reason's ordinal
  *       u64 CRC-32C of all before
  * </pre>
  */
@@ -32,11 +33,12 @@ final class SiteFile {
 
     private static final long MAGIC = 0x455449535254554fL;
     // To be raised whenever the search changes, so that what an older one found is not used.
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER = 56;
     private static final int LONGEST_BUILD_ID = 64;
-    private static final int SITE_SIZE = 24;
-    private static final int LEFT_SIZE = 16;
+    private static final int CODE_SIZE = 16;
+    private static final int SITE_SIZE = 32 + 2 * CODE_SIZE;
+    private static final int LEFT_SIZE = 24;
     private static final int CRC_SIZE = 8;
 
     private SiteFile() {
@@ -54,10 +56,12 @@ final class SiteFile {
         out.putLong(identity.device()).putLong(identity.inode()).putLong(identity.size()).putLong(identity.modifiedNanos());
         out.put(buildId).position(HEADER + padded(buildId.length));
         for (Site site : map.sites()) {
-            out.putLong(site.vaddr()).putLong(site.offset()).putLong(site.nr());
+            out.putLong(site.vaddr()).putLong(site.offset()).putLong(site.nr()).putLong(site.hole().vaddr());
+            put(out, site.code());
+            put(out, site.hole().code());
         }
         for (LeftSite left : map.left()) {
-            out.putLong(left.vaddr()).putLong(left.reason().ordinal());
+            out.putLong(left.vaddr()).putLong(left.offset()).putLong(left.reason().ordinal());
         }
         out.putLong(crc(out.array(), out.position()));
         return Optional.of(out.array());
@@ -85,25 +89,52 @@ final class SiteFile {
         in.get(buildId).position(HEADER + padded(idLength));
         List<Site> sites = new ArrayList<>(siteCount);
         for (int i = 0; i < siteCount; i++) {
-            long vaddr = in.getLong();
-            long offset = in.getLong();
-            long nr = in.getLong();
-            if (nr < 0 || nr >= Site.NR_LIMIT) {
+            Optional<Site> site = site(in);
+            if (site.isEmpty()) {
                 return Optional.empty();
             }
-            sites.add(new Site(vaddr, offset, (int) nr));
+            sites.add(site.get());
         }
         Reason[] reasons = Reason.values();
         List<LeftSite> left = new ArrayList<>(leftCount);
         for (int i = 0; i < leftCount; i++) {
             long vaddr = in.getLong();
+            long offset = in.getLong();
             long reason = in.getLong();
             if (reason < 0 || reason >= reasons.length) {
                 return Optional.empty();
             }
-            left.add(new LeftSite(vaddr, reasons[(int) reason]));
+            left.add(new LeftSite(vaddr, offset, reasons[(int) reason]));
         }
         return Optional.of(new SiteMap(HexFormat.of().formatHex(buildId), sites, left));
+    }
+
+    private static void put(ByteBuffer out, Code code) {
+        int at = out.position();
+        out.put((byte) code.size()).put(code.bytes()).position(at + CODE_SIZE);
+    }
+
+    private static Optional<Code> code(ByteBuffer in, int least, int most) {
+        byte[] bytes = new byte[CODE_SIZE];
+        in.get(bytes);
+        return bytes[0] >= least && bytes[0] <= most ? Optional.of(Code.of(bytes, 1, 1 + bytes[0])) : Optional.empty();
+    }
+
+    private static Optional<Site> site(ByteBuffer in) {
+        long vaddr = in.getLong();
+        long offset = in.getLong();
+        long nr = in.getLong();
+        long hole = in.getLong();
+        Optional<Code> code = code(in, Site.HOP_SIZE, InstructionLength.LONGEST);
+        boolean hops = code.isPresent() && code.get().size() < Site.JUMP_SIZE;
+        Optional<Code> filled = code(in, hops ? Site.JUMP_SIZE : 0, hops ? Site.JUMP_SIZE : 0);
+        if (code.isEmpty() || filled.isEmpty() || nr < Site.ANY || nr >= Site.NR_LIMIT) {
+            return Optional.empty();
+        }
+        long hop = hole - vaddr - Site.HOP_SIZE;
+        boolean sound = hops ? hop == (byte) hop && hop != 0 : hole == 0;
+        return sound ? Optional.of(new Site(vaddr, offset, (int) nr, code.get(), hops ? new Site.Hole(hole, filled.get())
+                : Site.Hole.NONE)) : Optional.empty();
     }
 
     private static long length(int buildId, long sites, long left) {

@@ -40,9 +40,9 @@ class CodeFileTest {
     @Test
     void aSiteIsInItsFunctionAndNothingSpeaksAgainstIt() throws IOException {
         Site site = cache.sites(LIBC).sites().stream().filter(each -> each.nr() == Nr.GETPPID).findFirst().orElseThrow();
-        CodeFile.Finding finding = at(site.offset() + Site.MOV_SIZE);
+        CodeFile.Finding finding = at(site.offset() + site.code().size());
         assertEquals("getppid", finding.function());
-        assertTrue(finding.functionOffset() >= Site.MOV_SIZE && finding.functionOffset() < 32, finding::toString);
+        assertTrue(finding.functionOffset() >= site.code().size() && finding.functionOffset() < 32, finding::toString);
         assertEquals(Optional.empty(), finding.why());
     }
 
@@ -50,8 +50,7 @@ class CodeFileTest {
     void theFindersObjectionIsTheReason() throws IOException {
         SiteMap map = cache.sites(LIBC);
         LeftSite left = map.left().stream().filter(each -> each.reason() == LeftSite.Reason.OTHER_FORM).findFirst().orElseThrow();
-        Image image = Image.of(Libraries.map(LIBC)).orElseThrow();
-        assertEquals(Optional.of(left.reason().text()), at(image.offset(left.vaddr(), 1)).why());
+        assertEquals(Optional.of(left.reason().text()), at(left.offset()).why());
         assertEquals(new CodeFile.Finding("", 0, Optional.of("not found by the search")), at(1));
     }
 

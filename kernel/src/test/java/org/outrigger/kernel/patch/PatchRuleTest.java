@@ -28,7 +28,8 @@ class PatchRuleTest {
     @Test
     void numbersOutsideTheAbiAreRefused() {
         assertTrue(PatchRule.allows(Nr.GETPID));
-        for (int nr : new int[] {-1, 400, 511, 512, 513, Integer.MAX_VALUE}) {
+        assertTrue(PatchRule.allows(Site.ANY), "the runtime decides");
+        for (int nr : new int[] {-2, 400, 511, 512, 513, Integer.MAX_VALUE}) {
             assertFalse(PatchRule.allows(nr), "number " + nr);
         }
     }

@@ -22,8 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SiteCacheTest {
 
     private static final FileIdentity IDENTITY = new FileIdentity(2049, 77, 4096, 1_700_000_000_123_456_789L);
-    private static final SiteMap MAP = new SiteMap("00ff17", List.of(new Site(0x1000, 0x2000, 39), new Site(0x1010, 0x2010, 511)),
-            List.of(new LeftSite(0x1020, LeftSite.Reason.ENTERED)));
+    private static final SiteMap MAP = new SiteMap("00ff17", List.of(site(0x1000, 39), site(0x1010, 511),
+            new Site(0x1040, 0x2040, Site.ANY, Code.of((byte) 0x89, (byte) 0xd0),
+                    new Site.Hole(0x1060, Code.of(new byte[] {0x0f, 0x1f, 0x44, 0, 0})))),
+            List.of(new LeftSite(0x1020, 0x2020, LeftSite.Reason.ENTERED)));
 
     @TempDir
     private Path temporary;
@@ -34,6 +36,11 @@ class SiteCacheTest {
     void prepare() throws IOException {
         directory = temporary.resolve("deep/outrigger");
         uid = (Integer) Files.getAttribute(temporary, "unix:uid");
+    }
+
+    private static Site site(long address, int nr) {
+        return new Site(address, address + 0x1000, nr, Code.of((byte) 0xb8, (byte) nr, (byte) (nr >> 8), (byte) 0, (byte) 0),
+                Site.Hole.NONE);
     }
 
     private SiteCache fresh() {
@@ -128,8 +135,8 @@ class SiteCacheTest {
     void memoryAndDiskAreBounded() throws IOException {
         SiteCache cache = fresh();
         List<Site> many = new ArrayList<>();
-        for (int i = 0; i < 80_000; i++) {
-            many.add(new Site(i * 16L, i * 16L, 1));
+        for (int i = 0; i < 30_000; i++) {
+            many.add(site(i * 16L, 1));
         }
         SiteMap large = new SiteMap("", many, List.of());
         for (int inode = 0; inode < 12; inode++) {

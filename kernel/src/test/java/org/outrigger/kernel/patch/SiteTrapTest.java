@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,14 +63,134 @@ class SiteTrapTest {
         assertTrue(map.buildId().matches("[0-9a-f]{40}"));
     }
 
-    @Test
-    void immediateOfAStoreThatLooksLikeTheMov() throws IOException, InterruptedException {
-        assertEquals(Optional.of(Reason.NO_BOUNDARY), trap("movl $39,-0x48(%rbp)\nsyscall\nret"));
+    /** The one site of a function, by the code that it displaces, or why there is none. */
+    private String form(String body) throws IOException, InterruptedException {
+        SiteMap map = assemble(function("form", body));
+        return map.left().isEmpty() ? map.sites().getFirst().code() + (map.sites().getFirst().hops() ? " hops" : "")
+                : map.left().getFirst().reason().name();
     }
 
     @Test
-    void movToR8d() throws IOException, InterruptedException {
-        assertEquals(Optional.of(Reason.NO_BOUNDARY), trap("mov $39,%r8d\nsyscall\nret"));
+    void immediatesThatLookLikeTheMovAreWholeInstructions() throws IOException, InterruptedException {
+        assertEquals("c7 45 b8 27 00 00 00", form("movl $39,-0x48(%rbp)\nsyscall\nret"));
+        assertEquals("41 b8 27 00 00 00", form("mov $39,%r8d\nsyscall\nret"));
+    }
+
+    @Test
+    void numbersAreKnownOrNot() throws IOException, InterruptedException {
+        assertEquals(Map.of(39, 2, 0, 1, Site.ANY, 2), counts(assemble(function("all",
+                "mov $39,%rax\nsyscall\nmov $39,%eax\nsyscall\n"
+                + "xor %eax,%eax\nsyscall\nmov 8(%rsp),%r9\nsyscall\nmov %edx,%eax\nsyscall\njmp 1f\n.p2align 4\n"
+                + ".nops 32,8\n.p2align 4\n1: ret"))));
+    }
+
+    @Test
+    void whatMayBeDisplaced() throws IOException, InterruptedException {
+        for (String allowed : List.of("mov 0x8(%rsp),%r9", "movq $32,(%rsp)", "mov 0x12345(%rip),%rsi", "mov %fs:0x10,%rax",
+                "and $0x80,%esi", "lea 0x110(%rsp),%rax", "movups %xmm0,0x40(%rsp)", "movl $7,0x10(%rip)",
+                "and $0x12345678,%eax")) {
+            assertEquals(1, assemble(function("form", allowed + "\nsyscall\nret")).sites().size(), allowed);
+        }
+        for (String refused : List.of("sub $0x1000,%rsp", "lea 0x100(%rsp),%rsp", "add $0x100,%esp", "push $0x12345",
+                "call other",
+                "jmp *0x12345(%rip)", "mov %gs:0x10,%rax", "lock incl 0x100(%rdi)", "rep movsb", "mov 0x12345(%edi),%eax",
+                "endbr64", "cpuid", "rdtsc", "syscall", "xchg %eax,0x100(%rdi)", "vmovups %ymm0,0x40(%rsp)", "popq 0x100(%rdi)",
+                "divl 0x100(%rdi)", "mov $0x1000,%esp", "nop\nnop\nnop\nnop\nnop")) {
+            String reason = form(".globl other\n.hidden other\nother: nop\n" + refused + "\nsyscall\nret");
+            assertTrue(Set.of("OTHER_FORM", "NO_ROOM").contains(reason), refused + ": " + reason);
+        }
+    }
+
+    /** A function whose one site is a two-byte instruction, with something between a return and its other half. */
+    private static String small(String before, String padding, String after) {
+        return function("small", before + "xor %eax,%eax\nsyscall\ntest %eax,%eax\njs 1f\nret\n" + padding + "\n1: " + after
+                + "\nneg %eax\nret");
+    }
+
+    private static final String LONG_NOPS = ".p2align 4\n.nops 16,8\n";
+
+    @Test
+    void shortJumpsLandInDeadPadding() throws IOException, InterruptedException {
+        SiteMap map = assemble(small("", LONG_NOPS, ""));
+        Site site = map.sites().getFirst();
+        assertTrue(site.hops());
+        assertEquals(0, site.nr());
+        assertEquals(List.of(), map.left());
+        // Between functions, before and behind.
+        assertEquals(1, assemble(".p2align 4\n" + function("first", "ret") + ".p2align 4\n" + small("", "", "")).sites().size());
+        assertEquals(1, assemble(small("", "", "") + ".p2align 5\n" + function("last", "ret")).sites().size());
+        assertEquals(1, assemble(small("", "", "") + ".fill 7,1,0xcc\n" + function("last", "ret")).sites().size());
+    }
+
+    @Test
+    void paddingThatMayBeExecutedIsNoHole() throws IOException, InterruptedException {
+        String site = "xor %eax,%eax\nsyscall\n";
+        for (String body : List.of(
+                site + "jmp 2f\n1: " + LONG_NOPS + "2: dec %edi\njnz 1b\nret",
+                site + "jnz 1f\n" + LONG_NOPS + "1: ret",
+                site + "call *%rdx\n" + LONG_NOPS + "1: ret",
+                // Nobody knows where these go.
+                site + "jmp *%rdx\n" + LONG_NOPS + "1: ret",
+                site + "jmp *8(%rsi,%rdx,8)\n" + LONG_NOPS + "1: ret",
+                // Bytes that may as well be data: too short to be nothing but nops, or they align nothing.
+                site + "ret\n.fill 11,1,0x90\nret",
+                site + "ret\n.balign 16,0xcc\nret",
+                site + "ret\n" + LONG_NOPS + ".byte 0x90\nret")) {
+            SiteMap map = assemble(".p2align 4\n" + function("runs", body));
+            assertEquals(List.of(Reason.NO_ROOM), map.left().stream().map(LeftSite::reason).toList(), body);
+        }
+        String entered = small("", LONG_NOPS.replace(".nops", "inside: .nops"), "");
+        assertEquals(1, assemble(entered).sites().size());
+        assertEquals(Reason.NO_ROOM, assemble(entered + function("other", "jmp inside+4")).left().getFirst().reason());
+        assertEquals(Reason.NO_ROOM, assemble(entered + function("other", "jz inside\nret")).left().getFirst().reason());
+    }
+
+    @Test
+    void paddingBetweenFunctionsThatRunOnOrAreNamedIsNoHole() throws IOException, InterruptedException {
+        String gap = ".p2align 4\n.nops 16,8\n";
+        assertEquals(1, assemble(small("", "", "") + gap + function("last", "ret")).sites().size());
+        String runsOn = function("small", "xor %eax,%eax\nsyscall\nnop");
+        assertEquals(Reason.NO_ROOM, assemble(runsOn + gap + function("last", "ret")).left().getFirst().reason());
+        String calls = function("small", "xor %eax,%eax\nsyscall\ncall last");
+        assertEquals(Reason.NO_ROOM, assemble(calls + gap + function("last", "ret")).left().getFirst().reason());
+        assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + ".globl named\nnamed:\n" + gap + function("last", "ret"))
+                .left().getFirst().reason());
+        assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + gap + "unknown: mov %eax,%eax\nret\n" + function("last", "ret"))
+                .left().getFirst().reason());
+        assertEquals(Reason.NO_ROOM, assemble(small("", "", "") + ".skip 8,0\n" + function("last", "ret"))
+                .left().getFirst().reason());
+    }
+
+    @Test
+    void paddingWithLandingPadsIsNoHole() throws IOException, InterruptedException {
+        String pads = "unwinds: ret\n" + small("", LONG_NOPS, "").replace(".cfi_startproc",
+                ".cfi_startproc\n.cfi_personality 0x1b,unwinds\n.cfi_lsda 0x1b,unwinds");
+        assertEquals(Reason.NO_ROOM, assemble(pads).left().getFirst().reason());
+    }
+
+    @Test
+    void unwindInformationOfSignalFramesBeginsEarly() throws IOException, InterruptedException {
+        // As the C library has it before what signal handlers return to: from there the bytes read as other instructions.
+        SiteMap map = assemble("nopl 0(%rax)\n.cfi_startproc\n.cfi_signal_frame\n.cfi_endproc\n"
+                + function("after", "mov $39,%eax\nsyscall\nret")
+                + ".byte 0x0f,0x1f,0x40\n.cfi_startproc simple\n"
+                + ".cfi_signal_frame\n.byte 0\nmov $15,%rax\nsyscall\n.cfi_endproc\n");
+        assertEquals(Map.of(39, 1), counts(map));
+        assertEquals(Reason.UNDECODABLE, map.left().getFirst().reason());
+    }
+
+    /** Two hundred sites in a row, with one hole of sixteen bytes in their middle: three jumps fit. */
+    @Test
+    void aHoleHasRoomForAsManyAsFit() throws IOException, InterruptedException {
+        String half = "xor %eax,%eax\nsyscall\n".repeat(20);
+        SiteMap map = assemble(function("many", half + "jmp 1f\n" + LONG_NOPS + "1:" + half + "ret"));
+        long holes = map.sites().stream().map(site -> site.hole().vaddr()).distinct().count();
+        assertEquals(map.sites().size(), holes);
+        assertTrue(holes >= 3 && holes <= 6, () -> holes + " holes");
+        for (Site site : map.sites()) {
+            long hop = site.hole().vaddr() - site.vaddr() - 2;
+            assertTrue(hop >= -128 && hop <= 127);
+        }
     }
 
     @Test
@@ -154,9 +275,11 @@ class SiteTrapTest {
 
     @Test
     void otherFormsAreNamed() throws IOException, InterruptedException {
-        assertEquals(Optional.of(Reason.OTHER_FORM), trap("mov $39,%rax\nsyscall\nret"));
         assertEquals(Optional.of(Reason.OTHER_FORM), trap("mov $512,%eax\nsyscall\nret"));
-        assertEquals(Optional.of(Reason.OTHER_FORM), trap("mov $39,%eax\nnop\nsyscall\nret"));
+        assertEquals(Optional.of(Reason.OTHER_FORM), trap("mov $-1,%rax\nsyscall\nret"));
+        assertEquals(Optional.of(Reason.OTHER_FORM), trap("push $39\npop %rax\nsyscall\nret"));
+        assertEquals(Optional.of(Reason.NO_ROOM), trap("mov $39,%eax\nnop\nsyscall\nret"));
+        assertEquals(Optional.of(Reason.OTHER_FORM), trap("syscall\nret"));
     }
 
     @Test
