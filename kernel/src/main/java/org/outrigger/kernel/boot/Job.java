@@ -85,7 +85,7 @@ final class Job implements Lwk.Listener {
         boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
         lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
                 new Request(memory.memory(), memory.geometry()), events,
-                pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files)::take, clock);
+                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files)::take, clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         surveyor = new Surveyor(new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0)), this::prepared);
@@ -93,7 +93,7 @@ final class Job implements Lwk.Listener {
         lwk.connect(injector, patcher, this);
         lifecycles = lifecycle;
         loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
-        memory.open(linux, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
+        memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }
 
