@@ -14,7 +14,7 @@ warn="-Wall -Wextra -Werror"
 cflags="-std=gnu11 -O2 $warn -pthread"
 
 static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec
-process_ids process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sudself threads
+process_ids process_sites process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sudself threads
 threads_cancel threads_fpu"
 musl="counter forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec process_ids
 process_spawn signals_action signals_stack signals_storm signals_sync signals_wait threads threads_fpu"

@@ -149,13 +149,17 @@ long rt_elsewhere(u64 rsp, long nr, const void *a, const void *b);
 /* channel.c */
 int lwk_lives(void);
 int await(volatile struct slot *slot);
+int attached(volatile struct slot *slot);
 int ask(volatile struct slot *slot, u32 op);
+int post(volatile struct slot *slot, u32 op);
 long ask_lwk(volatile struct slot *slot, struct context *uc);
 long answer(volatile struct slot *slot, struct context *uc);
 void settle(void);
 
 /* signal.c */
 u64 block_all(void);
+int hold(const volatile struct slot *slot, struct context *uc);
+void lift(const struct context *uc);
 void arm_sigsys(void);
 void ignore_sigsys(void);
 void die_of_sigsys(void);

@@ -45,9 +45,10 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     u8 disposition = HEADER->disposition[nr];
     if (disposition == DISP_REFUSE)
         return -(long)HEADER->refusal[nr];
-    switch (rt_class[nr]) {
-    case CLASS_HERE:
+    if (rt_class[nr] == CLASS_HERE)
         return here(uc);
+    attached(slot); /* from here on operands may be written */
+    switch (rt_class[nr]) {
     case CLASS_ASK:
         return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
     case CLASS_MMAP:
@@ -181,7 +182,8 @@ struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
     volatile struct slot *slot = self();
     if (info->si_code != SYS_USER_DISPATCH || own_dispatch(slot, uc)) {
         block_all();
-        return deliver(sig, info, uc);
+        struct leave leave = deliver(sig, info, uc);
+        return (struct leave){leave.at, leave.mask ? leave.mask : NOT_A_CALL};
     }
     if (uc->rax == __NR_rt_sigreturn) {
         prepare_sigreturn(slot, uc);

@@ -96,7 +96,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
     @Override
     public boolean tend() {
-        boolean worked = injector.busy() && injector.poll();
+        boolean worked = injector.busy() && injector.poll() || parts.lifecycle.watchNext();
         Warden.Event event = events.poll();
         if (event != null) {
             listener.hear(event);
@@ -143,13 +143,16 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     }
 
     private void other(int slot, Task task) {
+        if (request.op() == (int) Layout.OP_EXIT) {
+            parts.lifecycle.exited(task, request);
+            return;
+        }
         if (task == null) {
             parts.reply.done(slot, 0);
             return;
         }
         switch (request.op()) {
             case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, request);
-            case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task, request);
             case (int) Layout.OP_PATCH -> patch(task);
             case (int) Layout.OP_LIMITS -> {
                 boolean limited = request.arg(0) != -1 || request.arg(1) != -1;
@@ -222,9 +225,9 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private void exec(Task task) {
         int pid = task.process().pid();
         String path = request.nr() == Nr.EXECVE
-                ? injector.programPath(pid, request.arg(0))
-                : injector.programPathAt(pid, (int) request.arg(0), request.arg(1));
-        Optional<String> why = injector.holds(task.tid())
+                ? injector.programPath(task.tid(), request.arg(0))
+                : injector.programPathAt(task.tid(), (int) request.arg(0), request.arg(1));
+        Optional<String> why = path != null
                 ? injector.plainLinux(path)
                 : Optional.of("its number is not the LWK's: another PID namespace, or its memory cannot be read");
         if (why.isEmpty()) {
@@ -234,7 +237,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             }
         }
         if (why.isPresent()) {
-            leave(pid, path, why.get());
+            leave(pid, path == null ? task.process().program() : path, why.get());
             task.pending().subject = left.isEmpty() ? null : left.getLast();
             task.pending().then(plainExecFailed);
         } else {

@@ -14,9 +14,7 @@ import org.outrigger.abi.SyscallNames;
 public final class PatchRule {
 
     private static final Set<Integer> NEVER = Set.of(
-            Nr.RT_SIGRETURN, Nr.RT_SIGACTION, Nr.RT_SIGPROCMASK, Nr.SIGALTSTACK, Nr.RT_SIGSUSPEND, Nr.RT_SIGTIMEDWAIT,
-            Nr.CLONE, Nr.CLONE3, Nr.FORK, Nr.VFORK, Nr.EXECVE, Nr.EXECVEAT, Nr.EXIT,
-            Nr.PRCTL, Nr.ARCH_PRCTL, Nr.PTRACE, Nr.RESTART_SYSCALL);
+            Nr.RT_SIGRETURN, Nr.RESTART_SYSCALL);
 
     private PatchRule() {
     }

@@ -2,8 +2,10 @@ package org.outrigger.kernel.task;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.CloneFlags;
 import org.outrigger.channel.Geometry;
@@ -57,6 +59,7 @@ public final class Lifecycle {
     private final Watch watch;
     private final LongSupplier clock;
     private final Map<Integer, Expected> expected = new HashMap<>();
+    private final Queue<LwkProcess> unwatched = new ArrayDeque<>();
 
     /** @param clock nanoseconds since the job began */
     public Lifecycle(MemorySegment memory, Geometry geometry, Receiver receiver, Reply reply, TaskTable tasks,
@@ -91,6 +94,7 @@ public final class Lifecycle {
         if (former != null) {
             born(former);
         }
+        receiver.expect(slot);
         reply.done(request.slot(), 0);
     }
 
@@ -106,32 +110,44 @@ public final class Lifecycle {
             child.process = new LwkProcess(pid, parent.pid(), parent.cores(), child.space, clock.getAsLong());
             child.process.program(parent.program());
             tasks.add(child.process);
-            watch.watch(pid);
+            unwatched.add(child.process);
         }
         return child.process;
     }
 
-    /** A child reports: operands are its process and thread numbers. */
+    /** Begins to watch a process, if there is a new one: a matter of microseconds that nobody shall wait for. */
+    public boolean watchNext() {
+        LwkProcess next = unwatched.poll();
+        if (next == null) {
+            return false;
+        }
+        if (next.ended() < 0) {
+            watch.watch(next.pid());
+        }
+        return true;
+    }
+
+    /** A child reports, and goes on: operands are its process and thread numbers. */
     public void started(Request request) {
         int slot = request.slot();
+        reply.done(slot, 0);
         Expected child = expected.remove(slot);
         if (child != null) {
             born(child);
             boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
             LwkProcess process = thread ? child.parent.process() : process(child, (int) request.arg(0));
             if (process.ended() >= 0) { // killed since, and nobody else will give its slot back
-                reply.done(slot, 0);
                 receiver.release(slot);
                 return;
             }
             Task task = new Task(slot, (int) request.arg(1), process, child.parent.affinity().copy(), child.core);
             tasks.add(task, clock.getAsLong());
         }
-        reply.done(slot, 0);
     }
 
     /** A parent reports what became of its clone: operands are the child's slot and the result. */
     public void cloned(Task parent, Request request) {
+        reply.done(request.slot(), 0);
         Expected child = expected.get((int) request.arg(0));
         if (child != null && child.parent == parent) {
             int pid = (int) request.arg(1);
@@ -142,7 +158,6 @@ public final class Lifecycle {
                 process(child, pid); // not started yet: should it die before, its slot is not lost
             }
         }
-        reply.done(request.slot(), 0);
     }
 
     /** Whether a child has been announced in the process's address space and has not reported yet. */
@@ -178,13 +193,15 @@ public final class Lifecycle {
         return process;
     }
 
-    /** A thread ends; it gives its slot back itself. */
+    /** A thread ends and waits for no answer: its slot is free. The task is null where it is not known. */
     public void exited(Task task, Request request) {
-        if (request.arg(1) != 0) {
-            task.process().space().unmapped(request.arg(0), request.arg(0) + request.arg(1));
+        if (task != null) {
+            if (request.arg(1) != 0) {
+                task.process().space().unmapped(request.arg(0), request.arg(0) + request.arg(1));
+            }
+            tasks.remove(task);
         }
-        tasks.remove(task);
-        reply.done(task.slot(), 0);
+        receiver.release(request.slot());
     }
 
     /** A process has ended, or runs on without the LWK. */
