@@ -13,12 +13,12 @@ CXX=${CXX:-c++}
 warn="-Wall -Wextra -Werror"
 cflags="-std=gnu11 -O2 $warn -pthread"
 
-static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec
-process_ids process_sites process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sudself threads
+static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap memory_touch process_exec
+process_ids process_sites process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sites storm sudself threads
 threads_cancel threads_fpu"
 musl="counter forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec process_ids
 process_spawn signals_action signals_stack signals_storm signals_sync signals_wait threads threads_fpu"
-nopie="forkthread memory_brk process_exec signals_context"
+nopie="forkthread memory_brk process_exec signals_context sites"
 
 cd "$here"
 # compile NAME OUTPUT [FLAG...]

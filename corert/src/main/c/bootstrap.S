@@ -35,7 +35,8 @@ bootstrap:
         syscall                         /* mmap(RT_TEXT, RT_TEXT_SIZE, rdx, r10, memfd, 0) */
         cmp     %rbx, %rax
         jne     2f
-        jmp     *%rbx
+        add     $(RT_IMAGE - RT_TEXT), %rax
+        jmp     *%rax
 2:      mov     %r14d, %edi
         push    $__NR_close
         pop     %rax

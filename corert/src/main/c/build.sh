@@ -14,8 +14,10 @@ cd "$here"
 $cc -std=gnu11 -O1 $warn -o "$out/c/layout-gen" layout-gen.c
 "$out/c/layout-gen" > "$java/org/outrigger/corert/Layout.java"
 
-flags="-std=gnu11 -O2 $warn -ffreestanding -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -mno-red-zone
-       -fPIE -fvisibility=hidden -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fno-jump-tables"
+# rbp stays the program's, so that who walks frame pointers comes out at the program's frames. Symbols and lines stay in
+# runtime.elf, for debuggers (docs/debugging.md); what is mapped has the same build id.
+flags="-std=gnu11 -O2 -g $warn -ffixed-rbp -ffreestanding -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -mno-red-zone
+       -fPIE -fvisibility=hidden -fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fno-jump-tables"
 objects=
 for source in entry.S init.c trap.c channel.c signal.c task.c memory.c; do
     object=$out/c/${source%.*}.o
@@ -23,8 +25,8 @@ for source in entry.S init.c trap.c channel.c signal.c task.c memory.c; do
     objects="$objects $object"
 done
 $cc -E -P -D__ASSEMBLER__ -x c -include layout.h runtime.lds > "$out/c/runtime.lds"
-$cc -nostdlib -static -Wl,--build-id=none -Wl,-T,"$out/c/runtime.lds" -o "$out/c/runtime.elf" $objects
-objcopy -O binary -j .text "$out/c/runtime.elf" "$resources/runtime.bin"
+$cc -nostdlib -static -Wl,--build-id -Wl,--eh-frame-hdr -Wl,-z,max-page-size=4096 -Wl,-T,"$out/c/runtime.lds" -o "$out/c/runtime.elf" $objects
+objcopy --strip-all "$out/c/runtime.elf" "$resources/runtime.bin"
 $cc $flags -c bootstrap.S -o "$out/c/bootstrap.o"
 objcopy -O binary -j .text "$out/c/bootstrap.o" "$resources/bootstrap.bin"
 

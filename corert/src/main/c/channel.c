@@ -16,11 +16,14 @@ int lwk_lives(void)
 static void ring(volatile struct slot *slot)
 {
     u32 index = slot->index;
-    if (!slot->polled)
-        __atomic_fetch_or(&SHM->pending[index / 64], 1ull << index % 64, __ATOMIC_SEQ_CST);
-    if (HEADER->sleeping) {
-        __atomic_fetch_add(&HEADER->doorbell, 1, __ATOMIC_SEQ_CST);
-        sys3(__NR_futex, &HEADER->doorbell, FUTEX_WAKE, 1);
+    volatile struct bells *bells = &SHM->bells[slot->loop % LOOPS];
+    if (!slot->polled) {
+        __atomic_fetch_or(&bells->pending[index / 64], 1ull << index % 64, __ATOMIC_SEQ_CST);
+        __atomic_fetch_or(&bells->summary, 1ull << index / GROUP_SLOTS % 64, __ATOMIC_SEQ_CST);
+    }
+    if (bells->sleeping) {
+        __atomic_fetch_add(&bells->doorbell, 1, __ATOMIC_SEQ_CST);
+        sys3(__NR_futex, &bells->doorbell, FUTEX_WAKE, 1);
     }
 }
 

@@ -4,10 +4,11 @@
  */
 #include "layout.h"
 #include <asm/unistd_64.h>
+#include "unwind.inc"
 
         .text
 
-/* Offset 0 of the image. From the bootstrap: r12 slot, r13 entry point of the program, r14 descriptor of the memfd. */
+/* The first of the image's code. From the bootstrap: r12 slot, r13 entry point of the program, r14 descriptor of the memfd. */
         .globl  rt_image
 rt_image:
         jmp     rt_first
@@ -15,6 +16,8 @@ rt_image:
 #include "patched.S"
 
 rt_first:
+        .cfi_startproc
+        .cfi_undefined DWARF_RIP        /* nothing called it */
         mov     %r12, %rdi
         mov     %r14, %rsi
         call    rt_init
@@ -35,6 +38,7 @@ rt_first:
         xor     %r14d, %r14d
         xor     %r15d, %r15d
         jmp     *-8(%rsp)
+        .cfi_endproc
 
 /*
  * long rt_here(nr, a, b, c, d, e, f): the application's call, made on this core. A signal that lands between rt_here_begin and
@@ -42,6 +46,7 @@ rt_first:
  */
         .globl  rt_here, rt_here_begin, rt_here_insn, rt_here_after
 rt_here:
+        .cfi_startproc
         mov     %rdi, %rax
         mov     %rsi, %rdi
         mov     %rdx, %rsi
@@ -58,20 +63,25 @@ rt_here_after:
         ret
 1:      mov     $-4000, %rax            /* RESTART */
         ret
+        .cfi_endproc
 
 /* SIGSYS: the kernel enters here with rdi signal, rsi siginfo, rdx ucontext; no signal is blocked by it. */
         .globl  rt_sigsys, rt_exit, rt_exit_end, rt_exit_slow
 rt_sigsys:
+        .cfi_startproc
         mov     %rdi, %r12
         mov     %rsi, %r13
         mov     %rdx, %r14
         sub     $8, %rsp
+        .cfi_adjust_cfa_offset 8
         call    rt_trap
         add     $8, %rsp
+        .cfi_adjust_cfa_offset -8
         cmp     $NOT_A_CALL, %rdx
         ja      rt_to_handler
         mov     %rax, %rsp
         je      1f                      /* what is kept is for the call that was interrupted to release */
+        CFI_FRAME 7
 rt_exit:
         cmpl    $0, %gs:SLOT_DEFERRED
         jne     rt_exit_slow
@@ -81,6 +91,7 @@ rt_exit_end:
         ud2
 rt_exit_slow:                           /* every signal is blocked from here on */
         mov     %rsp, %rbx
+        CFI_FRAME 3
         sub     $128, %rsp
         and     $-16, %rsp
         call    rt_requeue
@@ -88,22 +99,29 @@ rt_exit_slow:                           /* every signal is blocked from here on 
 1:      mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* Every other signal that the application handles: entered with all signals blocked. */
         .globl  rt_signal, rt_jump_begin, rt_jump_end
 rt_signal:
+        .cfi_startproc
         mov     %rdi, %r12
         mov     %rsi, %r13
         mov     %rdx, %r14
         sub     $8, %rsp
+        .cfi_adjust_cfa_offset 8
         call    deliver
         add     $8, %rsp
+        .cfi_adjust_cfa_offset -8
         test    %rdx, %rdx
         jnz     rt_to_handler
         add     $8, %rsp
+        CFI_FRAME 7
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
+        .cfi_startproc
 rt_to_handler:                          /* rax handler, rdx address of its signal mask */
         mov     %rax, %rbx
         mov     %gs:SLOT_MOVED, %rcx
@@ -121,6 +139,7 @@ rt_jump_begin:                          /* the handler's mask holds: a signal he
         mov     %r13, %rsi
         mov     %r14, %rdx
         jmp     *%rbx
+        .cfi_endproc
 rt_jump_end:
 
 /*
@@ -131,15 +150,22 @@ rt_jump_end:
  */
         .globl  rt_clone
 rt_clone:
+        .cfi_startproc
         push    %rbp
+        CFI_PUSHED rbp
         push    %rbx
+        CFI_PUSHED rbx
         push    %r12
+        CFI_PUSHED r12
         push    %r13
+        CFI_PUSHED r13
         push    %r15
+        CFI_PUSHED r15
         mov     48(%rsp), %r12          /* child */
         mov     56(%rsp), %r13          /* save, or 0 */
         mov     64(%rsp), %r15          /* save_end */
         mov     %rsp, %rbx
+        .cfi_def_cfa_register rbx
         mov     %rdi, %rax
         mov     %rsi, %rdi
         mov     %rdx, %rsi
@@ -169,15 +195,25 @@ rt_clone:
         sub     %rbx, %rcx
         rep movsb
 3:      mov     %rbx, %rsp
+        .cfi_remember_state
+        .cfi_def_cfa_register rsp
         pop     %r15
+        CFI_POPPED r15
         pop     %r13
+        CFI_POPPED r13
         pop     %r12
+        CFI_POPPED r12
         pop     %rbx
+        CFI_POPPED rbx
         pop     %rbp
+        CFI_POPPED rbp
         ret
+        .cfi_restore_state
 4:      cmp     %rbx, %rsp              /* the child */
         je      3b
+        CFI_FRAME 7
         mov     %rsp, %rbx
+        CFI_FRAME 3
         mov     %rsp, %rdi
         mov     %r12, %rsi
         sub     $128, %rsp
@@ -189,10 +225,13 @@ rt_clone:
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* rt_exit_without_stack(start, length, status): unmaps the stack, then ends the thread; all in registers. */
         .globl  rt_exit_without_stack
 rt_exit_without_stack:
+        .cfi_startproc
+        .cfi_undefined DWARF_RIP
         mov     %rdx, %rbx
         mov     $__NR_munmap, %eax
         syscall
@@ -200,26 +239,39 @@ rt_exit_without_stack:
         mov     $__NR_exit, %eax
         syscall
         ud2
+        .cfi_endproc
 
 /* long rt_elsewhere(rsp, nr, a, b): a system call made on another stack, which it does not touch. */
         .globl  rt_elsewhere
 rt_elsewhere:
+        .cfi_startproc
         push    %rbx
+        CFI_PUSHED rbx
         mov     %rsp, %rbx
+        .cfi_def_cfa_register rbx
         mov     %rdi, %rsp
         mov     %rsi, %rax
         mov     %rdx, %rdi
         mov     %rcx, %rsi
         syscall
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
         pop     %rbx
+        CFI_POPPED rbx
         ret
+        .cfi_endproc
 
         .globl  rt_restorer, rt_restorer_end /* of SIGSYS; only the application's own handler returns here */
+        .cfi_startproc
+        .cfi_signal_frame
+        CFI_FRAME 7
+signal_frame:
+        nop                             /* unwinders look a return address up one byte before it */
 rt_restorer:
         movl    $0, %gs:SLOT_SIGSYS_BLOCKED /* it was not blocked when it came */
         mov     $__NR_rt_sigreturn, %eax
         syscall
 rt_restorer_end:
         ud2
+        .cfi_endproc
         .section .note.GNU-stack,"",@progbits

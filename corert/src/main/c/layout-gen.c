@@ -33,6 +33,7 @@ KNOWN(header, gone, HEADER_GONE);
 KNOWN(header, spin, HEADER_SPIN);
 KNOWN(header, measure, HEADER_MEASURE);
 KNOWN(header, disposition, HEADER_DISPOSITION);
+_Static_assert(sizeof(struct bells) % 64 == 0, "loops do not share cache lines");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
 
 static int check;
@@ -68,10 +69,14 @@ int main(int argc, char **argv)
     CONSTANT(SLOTS);
     CONSTANT(SLOT_WORDS);
     CONSTANT(SLOT_SIZE);
+    CONSTANT(LOOPS);
+    CONSTANT(GROUP_SLOTS);
     CONSTANT(NR_MAX);
     CONSTANT(BUCKETS);
+    CONSTANT(TRAP_SITES);
     CONSTANT(ISLANDS);
     CONSTANT(TRAMPOLINE_SIZE);
+    CONSTANT(RT_IMAGE);
     CONSTANT(RT_PATCHED);
     CONSTANT(WAYS);
     CONSTANT(WAY_TRAPPED);
@@ -94,7 +99,12 @@ int main(int argc, char **argv)
     CONSTANT(DISP_HERE);
     CONSTANT(DISP_REFUSE);
     put("SHARED_SIZE", sizeof(struct shared));
-    FIELD(shared, pending, "PENDING");
+    FIELD(shared, bells, "BELLS");
+    put("BELLS_SIZE", sizeof(struct bells));
+    FIELD(bells, sleeping, "SLEEPING");
+    FIELD(bells, doorbell, "DOORBELL");
+    FIELD(bells, summary, "SUMMARY");
+    FIELD(bells, pending, "PENDING");
     FIELD(shared, taken, "TAKEN");
     FIELD(shared, slots, "SLOT_BASE");
     FIELD(shared, stats, "STATS");
@@ -102,12 +112,16 @@ int main(int argc, char **argv)
     FIELD(statistic, count, "STAT_COUNT");
     FIELD(statistic, max, "STAT_MAX");
     FIELD(statistic, bucket, "STAT_BUCKET");
+    FIELD(shared, sites, "SITE_TABLE");
+    FIELD(shared, sites_missed, "SITES_MISSED");
+    put("SITE_SIZE", sizeof(struct site));
+    FIELD(site, owner, "SITE_OWNER");
+    FIELD(site, address, "SITE_ADDRESS");
+    FIELD(site, count, "SITE_COUNT");
     FIELD(header, magic, "MAGIC");
     FIELD(header, version, "VERSION");
     FIELD(header, lwk_word, "LWK_WORD");
     FIELD(header, gone, "GONE");
-    FIELD(header, sleeping, "SLEEPING");
-    FIELD(header, doorbell, "DOORBELL");
     FIELD(header, spin, "SPIN");
     FIELD(header, measure, "MEASURE");
     FIELD(header, patching, "PATCHING");
@@ -131,6 +145,7 @@ int main(int argc, char **argv)
     FIELD(slot, tid, "TID");
     FIELD(slot, cpu, "CPU");
     FIELD(slot, detached, "DETACHED");
+    FIELD(slot, loop, "LOOP");
     FIELD(slot, mask, "MASK");
     if (!check)
         puts("}");

@@ -2,7 +2,7 @@
  * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
  * class from it at build time, and a test compares every offset with what the compiler says.
  *
- *   memfd:   | runtime image (text) | header | doorbell bits | slot bits | slots | statistics |
+ *   memfd:   | runtime (ELF file)   | header | doorbells of each loop | slot bits | slots | statistics |
  *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process
  *
  * Everything is little-endian; u32 and u64 fields are naturally aligned and accessed whole.
@@ -27,7 +27,8 @@ typedef int64_t i64;
 #define ARENA_END 0x7ec000000000
 #define RT_TEXT 0x7ec000000000
 #define RT_TEXT_SIZE 0x10000
-#define RT_PATCHED 0x7ec000000040 /* where trampolines jump: entry.S keeps it there */
+#define RT_IMAGE 0x7ec000000140   /* where the bootstrap jumps; the headers of the ELF file, by which tools know it, lie before it */
+#define RT_PATCHED 0x7ec000000180 /* where trampolines jump: entry.S keeps it there */
 #define RT_DATA 0x7ec000100000
 #define ISLANDS 128      /* blocks of trampolines that a process can have; their bounds begin at RT_DATA */
 #define TRAMPOLINE_SIZE 32
@@ -37,8 +38,11 @@ typedef int64_t i64;
 #define SLOTS 16384
 #define SLOT_WORDS 256 /* SLOTS / 64 */
 #define SLOT_SIZE 512
+#define LOOPS 8        /* kernel loops at most */
+#define GROUP_SLOTS 256 /* slots for each bit of a loop's summary: SLOTS / 64 */
 #define NR_MAX 512
 #define BUCKETS 640
+#define TRAP_SITES 1024
 
 /* Operations that a thread posts. */
 #define OP_SYSCALL 1 /* nr, arg: the system call that the application made */
@@ -83,9 +87,9 @@ typedef int64_t i64;
 /* Of the header. */
 #define HEADER_LWK_WORD 8
 #define HEADER_GONE 12
-#define HEADER_SPIN 24
-#define HEADER_MEASURE 28
-#define HEADER_DISPOSITION 56
+#define HEADER_SPIN 16
+#define HEADER_MEASURE 20
+#define HEADER_DISPOSITION 48
 /* Of struct proc in rt.h. */
 #define PROC_APP_BREAK 4128
 #define PROC_MAPPED_BREAK 4136
@@ -121,10 +125,8 @@ typedef int64_t i64;
 struct header {
     u32 magic;
     u32 version;
-    u32 lwk_word; /* robust futex: tid of the kernel loop; the kernel sets FUTEX_OWNER_DIED when it ends */
+    u32 lwk_word; /* robust futex: tid of the main kernel loop; the kernel sets FUTEX_OWNER_DIED when it ends */
     u32 gone;     /* 1: the LWK has left in good order */
-    u32 sleeping; /* 1: the loop sleeps on doorbell */
-    u32 doorbell; /* futex; threads add 1 and wake */
     u32 spin;     /* turns that a waiting thread spins before it sleeps; 0 where cores are shared */
     u32 measure;  /* 1: time every call */
     u32 patching; /* calls that a process traps before its sites are patched; 0: never */
@@ -157,7 +159,8 @@ struct slot {
     u32 pid; /* as the thread sees them */
     u32 tid;
     u32 cpu;      /* LWK: where a child is to run, + 1; 0 for where its parent does */
-    u32 detached; /* 1: this thread never speaks to the LWK; LISTEN: the reply to its last post may say so */
+    u16 detached; /* 1: this thread never speaks to the LWK; LISTEN: the reply to its last post may say so */
+    u16 loop;     /* LWK: whose doorbells this slot rings; changes only while the thread waits for a reply */
     u32 sigsys_blocked; /* the application believes that it blocks SIGSYS */
     u64 context;  /* address of the ucontext of the call in progress */
     u64 gs_base;  /* the application's idea of its GS base */
@@ -180,19 +183,44 @@ struct slot {
     u8 mask[128]; /* a CPU or signal mask on its way */
 };
 
+/*
+ * The doorbells of one kernel loop. Threads set the bit in `pending`, then that of its group in `summary`; the loop takes them in
+ * the other order, so a bit that it misses is announced once more.
+ */
+struct bells {
+    /* line 0: read by every thread, written when the loop goes to sleep */
+    u32 sleeping; /* 1: the loop sleeps on doorbell */
+    u32 doorbell; /* futex; threads add 1 and wake */
+    u32 pad0[14];
+    u64 summary; /* one bit for GROUP_SLOTS slots */
+    u64 pad1[7];
+    u64 pending[SLOT_WORDS]; /* one bit for each slot: set by threads, taken by the loop */
+};
+
 struct statistic {
     u64 count;
     u64 max; /* ticks of the time stamp counter */
     u32 bucket[BUCKETS];
 };
 
+/* Trapped calls from one site of a process, counted while calls are timed. Taken by a thread, given back by the LWK. */
+struct site {
+    u64 owner;   /* process number << 32 | number of the call + 1; 0: free */
+    u64 address; /* of the syscall instruction; 0 for a moment after the entry was taken */
+    u64 count;
+};
+
 struct shared {
     struct header header;
     u8 pad[4096 - sizeof(struct header)];
-    u64 pending[SLOT_WORDS]; /* doorbell bits: set by threads, taken by the loop */
-    u64 taken[SLOT_WORDS];   /* slots in use */
+    struct bells bells[LOOPS];
+    u64 taken[SLOT_WORDS]; /* slots in use */
+    u32 free_from;         /* a guess: no word of `taken` before this has a free bit */
+    u32 pad1[15];
     struct slot slots[SLOTS];
     struct statistic stats[NR_MAX][WAYS];
+    struct site sites[TRAP_SITES]; /* open addressing; a site may have several entries */
+    u64 sites_missed;              /* trapped calls for which there was no entry */
 };
 
 #endif

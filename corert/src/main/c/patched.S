@@ -1,5 +1,5 @@
 /*
- * Offset 64: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction ("the return
+ * 64 bytes on: the trampolines of patched call sites jump here. rax number, rcx address behind the syscall instruction ("the return
  * address"), the rest as the application has it at its call; rcx, r11 and the flags are free. Included by entry.S.
  *
  * The short way keeps every register where it is: a call that stays here is made at once, and one that the LWK answers is posted and
@@ -15,9 +15,16 @@
  */
 #define REGISTER(n) (CONTEXT_REGISTERS + 8 * (n))
 
+.macro  CFI_SHORT
+        .cfi_def_cfa rsp, SHORT_FRAME
+        .cfi_offset DWARF_RIP, -SHORT_FRAME
+.endm
+
 /* The application's registers into a struct context below its red zone; rsp is the application's, rcx the return address. */
 .macro  save_context
+        CFI_ENTERED
         lea     -(128 + CONTEXT_SIZE)(%rsp), %rsp
+        .cfi_def_cfa_offset BELOW
         mov     %r8, REGISTER(0)(%rsp)
         mov     %r9, REGISTER(1)(%rsp)
         mov     %r10, REGISTER(2)(%rsp)
@@ -38,15 +45,20 @@
         mov     %rcx, REGISTER(16)(%rsp)
         movq    $0x202, REGISTER(17)(%rsp)
         movq    $0, CONTEXT_FPSTATE(%rsp)
+        CFI_CONTEXT rsp
 .endm
 
         .balign 64
         .globl  rt_patched, rt_short_stored, rt_short_insn, rt_short_after, rt_short_jump, rt_ask_leave, rt_ask_jump
         .globl  rt_patched_exit, rt_patched_jump, rt_release_after
 rt_patched:
+        .cfi_startproc
+        CFI_ENTERED
         lea     -SHORT_FRAME(%rsp), %rsp
+        .cfi_def_cfa_offset SHORT_FRAME
         mov     %rcx, (%rsp)
 rt_short_stored:
+        CFI_SHORT
         cmp     $NR_MAX, %rax
         jae     rt_long
         movabs  $RT_SHM, %r11
@@ -101,19 +113,27 @@ rt_short_insn:
 rt_short_after:
         mov     (%rsp), %rcx
         lea     SHORT_FRAME(%rsp), %rsp
+        CFI_ENTERED
 rt_short_jump:
         jmp     *%rcx
+        .cfi_endproc
 
 rt_long:
+        .cfi_startproc
+        CFI_SHORT
         mov     (%rsp), %rcx
         lea     SHORT_FRAME(%rsp), %rsp
+        CFI_ENTERED
         jmp     rt_long_way
+        .cfi_endproc
 
 /* Posts the call and waits for the answer, as ask() in channel.c does; where that is not all, C goes on from there. */
 rt_ask:
+        .cfi_startproc
+        CFI_SHORT
         mov     %gs:SLOT_SELF, %r11
         movabs  $RT_SHM, %rcx
-        cmpl    $0, SLOT_DETACHED(%r11)
+        cmpw    $0, SLOT_DETACHED(%r11)
         jne     rt_long
         cmpl    $0, HEADER_GONE(%rcx)
         jne     rt_long
@@ -151,20 +171,25 @@ rt_ask_leave:
         jne     3f
         mov     (%rsp), %rcx
         lea     SHORT_FRAME(%rsp), %rsp
+        CFI_ENTERED
 rt_ask_jump:
         jmp     *%rcx
-3:      mov     (%rsp), %rcx            /* a signal was kept, and every signal is blocked */
-        lea     SHORT_FRAME(%rsp), %rsp
-        save_context
-        mov     %rsp, %gs:SLOT_CONTEXT
-        jmp     rt_patched_exit
+        CFI_SHORT
 4:      movabs  $RT_DATA, %rcx          /* the break is known here, too */
         mov     %rax, PROC_APP_BREAK(%rcx)
         mov     (SLOT_REPLY + 16)(%r11), %r11
         mov     %r11, PROC_MAPPED_BREAK(%rcx)
         jmp     rt_ask_leave
+3:      mov     (%rsp), %rcx            /* a signal was kept, and every signal is blocked */
+        lea     SHORT_FRAME(%rsp), %rsp
+        save_context
+        mov     %rsp, %gs:SLOT_CONTEXT
+        jmp     rt_patched_exit
+        .cfi_endproc
 
 rt_posted:
+        .cfi_startproc
+        CFI_SHORT
         mov     SLOT_NR(%r11), %rax
         mov     (%rsp), %rcx
         lea     SHORT_FRAME(%rsp), %rsp
@@ -172,17 +197,23 @@ rt_posted:
         mov     %rsp, %rdi
         mov     %rsp, %rbx
         and     $-16, %rsp
+        .cfi_def_cfa_register rbx
         call    rt_posted_call
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
         jmp     rt_patched_exit
+        .cfi_endproc
 
 rt_long_way:
+        .cfi_startproc
         save_context
         mov     %rsp, %rdi
         mov     %rsp, %rbx
         and     $-16, %rsp
+        .cfi_def_cfa_register rbx
         call    rt_patched_call
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
 rt_patched_exit:                        /* up to the jump, a signal finds the call completed as the context says */
         cmpl    $0, %gs:SLOT_DEFERRED
         jne     1f
@@ -202,12 +233,18 @@ rt_patched_exit:                        /* up to the jump, a signal finds the ca
         mov     REGISTER(13)(%rsp), %rax
         mov     REGISTER(16)(%rsp), %rcx
         lea     (128 + CONTEXT_SIZE)(%rsp), %rsp
+        .cfi_endproc
+        .cfi_startproc
+        CFI_ENTERED
 rt_patched_jump:
         jmp     *%rcx
+        CFI_CONTEXT rsp
 1:      mov     %rsp, %rbx              /* every signal is blocked: send the kept one again, then lift the mask */
+        .cfi_def_cfa_register rbx
         and     $-16, %rsp
         call    rt_requeue
         mov     %rbx, %rsp
+        .cfi_def_cfa_register rsp
         mov     $2, %edi                /* SIG_SETMASK */
         mov     %gs:SLOT_SELF, %rsi
         add     $SLOT_KEPT_MASK, %rsi
@@ -217,3 +254,4 @@ rt_patched_jump:
         syscall
 rt_release_after:                       /* here it arrives */
         jmp     rt_patched_exit
+        .cfi_endproc

@@ -29,13 +29,16 @@ static u32 reclaim(void)
 
 static volatile struct slot *find_slot(void)
 {
-    for (u32 word = 0; word < SLOT_WORDS; word++) {
+    u32 from = SHM->free_from;
+    for (u32 turn = 0; turn < SLOT_WORDS; turn++) {
+        u32 word = (from + turn) % SLOT_WORDS;
         u64 taken = SHM->taken[word];
         while (~taken) {
             u32 bit = (u32)__builtin_ctzll(~taken);
             if (__atomic_compare_exchange_n(&SHM->taken[word], &taken, taken | 1ull << bit, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
                 volatile struct slot *slot = &SHM->slots[word * 64 + bit];
                 open_slot(slot, word * 64 + bit);
+                SHM->free_from = word;
                 return slot;
             }
         }
@@ -54,6 +57,8 @@ static void free_slot(volatile struct slot *slot)
     u32 index = slot->index;
     slot->tid = 0;
     __atomic_fetch_and(&SHM->taken[index / 64], ~(1ull << index % 64), __ATOMIC_SEQ_CST);
+    if (index / 64 < SHM->free_from)
+        SHM->free_from = index / 64;
 }
 
 /* Sequence numbers live on: an answer that comes late for the slot's last owner must not fit a new request. */

@@ -5,6 +5,7 @@
 #include "rt.h"
 
 #define ENTRY_SIZE 2 /* bytes of the syscall instruction */
+#define PROBES 16    /* entries of the table of sites that are looked at for one call */
 
 static void record(u64 nr, u64 way, u64 took)
 {
@@ -24,6 +25,24 @@ static void record(u64 nr, u64 way, u64 took)
         ;
 }
 
+/* Counts a trapped call at its site. Who finds an entry half taken uses another: the LWK adds up what belongs together. */
+static void count_site(volatile struct slot *slot, u64 address, u64 nr)
+{
+    u64 owner = (u64)slot->pid << 32 | (nr + 1);
+    u64 place = (address ^ owner >> 32) * 0x9e3779b97f4a7c15 >> 32;
+    for (u64 i = 0; i < PROBES; i++) {
+        volatile struct site *site = &SHM->sites[(place + i) % TRAP_SITES];
+        u64 found = 0;
+        if (__atomic_compare_exchange_n(&site->owner, &found, owner, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+            site->address = address;
+        else if (found != owner || site->address != address)
+            continue;
+        __atomic_fetch_add(&site->count, 1, __ATOMIC_SEQ_CST);
+        return;
+    }
+    __atomic_fetch_add(&SHM->sites_missed, 1, __ATOMIC_RELAXED);
+}
+
 #define OWN(name) [__NR_##name] = CLASS_OWN
 
 /* Calls that the runtime virtualises, whoever serves them. */
@@ -33,7 +52,7 @@ const u8 rt_class[NR_MAX] = {
     OWN(clone), OWN(clone3), OWN(fork), OWN(vfork), OWN(execve), OWN(execveat), OWN(ptrace), OWN(exit), OWN(exit_group),
     OWN(prctl), OWN(arch_prctl), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
     OWN(mremap), OWN(mprotect), OWN(pkey_mprotect), OWN(madvise), OWN(mlock), OWN(mlock2), OWN(munlock), OWN(mbind),
-    OWN(mincore), OWN(msync), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
+    OWN(mincore), OWN(msync), OWN(mlockall), OWN(munlockall), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
     [__NR_getpid] = CLASS_ASK, [__NR_gettid] = CLASS_ASK, [__NR_sched_yield] = CLASS_ASK,
 };
 
@@ -112,6 +131,9 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     case __NR_mincore:
     case __NR_msync:
         return do_memory(slot, uc);
+    case __NR_mlockall:
+    case __NR_munlockall:
+        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
     default:
         return here(uc);
     }
@@ -189,6 +211,8 @@ struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
         prepare_sigreturn(slot, uc);
         return (struct leave){uc->rsp, 0};
     }
+    if (HEADER->measure && uc->rax < NR_MAX)
+        count_site(slot, uc->rip - ENTRY_SIZE, uc->rax);
     consider_patching(slot, 0);
     carry_out(slot, uc, WAY_TRAPPED);
     return (struct leave){(u64)uc, 0};

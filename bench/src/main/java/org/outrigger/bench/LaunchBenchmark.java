@@ -108,7 +108,7 @@ public final class LaunchBenchmark {
         return text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : -1;
     }
 
-    private static String outriggerCommand() throws LaunchFailure {
+    static String outriggerCommand() throws LaunchFailure {
         String given = System.getProperty("outrigger.command");
         if (given != null) {
             return given;

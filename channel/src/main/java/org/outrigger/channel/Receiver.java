@@ -2,27 +2,29 @@ package org.outrigger.channel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
- * The receiving end of all channels, owned by one thread. After the mOS paper's protocol: a sender inserts its request, rings a
- * doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only when it sleeps.
+ * The receiving end of the channels that belong to one kernel loop, owned by its thread. After the mOS paper's protocol: a sender
+ * inserts its request, rings a doorbell bit unless the receiver polls that slot anyway, and wakes the receiver only if it sleeps.
  *
  * <p>A slot is polled directly after it has rung, and until it has been silent for {@link #PATIENCE} turns; so finding a request
- * costs no scan of all slots, and a busy sender rings no bell. Everything here is written by others and untrusted; indexes come
- * from the receiver's own scan, never from the memory.
+ * costs no scan: a word that sums up the doorbells tells where to look. A busy sender rings no bell. Everything here is
+ * written by others and untrusted; indexes come from the receiver's own look at bits, never from the memory.
  */
 public final class Receiver {
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     /** Slots polled at a time. */
     static final int HOT = 16;
-    /** Doorbell words looked at in one turn while slots are polled, so that these do not wait for a look at all. */
-    static final int GLANCE = 4;
-    /** Looks at the polled slots in one turn: the next request of a busy sender is seen without a look at anything else. */
-    private static final int LOOKS = 64;
+    /** Looks at the polled slots in one turn: the next request of a busy sender is seen without a look at anything but the bells. */
+    static final int LOOKS = 16;
     /** Turns without a request after which a slot is no longer polled. */
-    static final int PATIENCE = 512;
+    static final int PATIENCE = 256;
     /** Replies whose senders are looked after together. */
     private static final int OWED = 16;
     /** Requests of polled slots after which the doorbells come first, so that busy senders do not starve the others. */
@@ -31,17 +33,29 @@ public final class Receiver {
     private final MemorySegment memory;
     private final Geometry geometry;
     private final Wake wake;
-    private final int words;
+    /** Addresses of the first slot's request and reply numbers and of the summary of the doorbells; bytes between slots. */
+    private final long requests;
+    private final long replies;
+    private final long summary;
+    private final long stride;
+    private final int groupSlots;
+    private final int loop;
     private final int[] seen;
+    private final int[] owner;
+    private final int[] home;
     private final int[] hot = new int[HOT];
     private final int[] silence = new int[HOT];
     private int hotCount;
-    /** Where the polled slots are looked at next, and the doorbell words after them. */
+    /** Where the polled slots are looked at next. */
     private int turn;
     private int streak;
     /** Slots that have been answered since it was last looked whether their senders sleep. */
     private final int[] owed = new int[OWED];
     private int owedCount;
+    /** What has been taken of the doorbells and not been looked at: groups of slots, words of a group, bits of a word. */
+    private long groups;
+    private int nextWord;
+    private int endWord;
     private long bits;
     private int bitsWord;
 
@@ -50,16 +64,36 @@ public final class Receiver {
         void wake(long address);
     }
 
+    /** The only receiver there is. */
     public Receiver(MemorySegment memory, Geometry geometry, Wake wake) {
+        this(memory, geometry, wake, new Owners(geometry.slots()), 0);
+    }
+
+    /**
+     * One of several receivers.
+     *
+     * @param geometry with the doorbells of this receiver
+     * @param loop     its number, from 0
+     */
+    public Receiver(MemorySegment memory, Geometry geometry, Wake wake, Owners owners, int loop) {
         this.memory = memory;
         this.geometry = geometry;
         this.wake = wake;
-        this.words = geometry.slots() / Long.SIZE;
-        this.seen = new int[geometry.slots()];
+        this.loop = loop;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        Objects.checkFromIndexSize(geometry.summary(), Long.BYTES, memory.byteSize());
+        this.requests = memory.address() + geometry.slotBase() + geometry.reqSeq();
+        this.replies = memory.address() + geometry.slotBase() + geometry.repSeq();
+        this.summary = memory.address() + geometry.summary();
+        this.stride = geometry.slotSize();
+        this.groupSlots = Math.max(Long.SIZE, geometry.slots() / Long.SIZE);
+        this.seen = owners.seen;
+        this.owner = owners.owner;
+        this.home = owners.home;
     }
 
     private boolean fresh(int slot) {
-        int sequence = (int) INT.getAcquire(memory, geometry.slot(slot) + geometry.reqSeq());
+        int sequence = RawMemory.getIntAcquire(requests + slot * stride);
         if (sequence == seen[slot]) {
             return false;
         }
@@ -68,30 +102,32 @@ public final class Receiver {
     }
 
     /**
-     * Finds the next request. While slots are polled it looks at a few of the doorbells in each turn, so that a new sender may be
-     * found some turns later; after {@link #drowse} nothing is missed. The slot's request fields may be read afterwards, and must
-     * be answered by {@link #reply} exactly once, now or later.
+     * Finds the next request: that of a polled slot, else one that has rung. The slot's request fields may be read afterwards,
+     * and must be answered by {@link #reply} exactly once, now or later.
      *
      * @return index of the slot, or -1
      */
     public int poll() {
-        if (streak < STREAK) {
-            int slot = pollHot();
-            if (slot >= 0) {
-                streak++;
-                return slot;
-            }
+        if (streak >= STREAK) {
             streak = 0;
             settle();
-            return pollDoorbells(hotCount > 0 ? GLANCE : words);
+            int slot = pollDoorbells();
+            return slot >= 0 ? slot : pollHot();
+        }
+        int slot = pollHot();
+        if (slot >= 0) {
+            streak++;
+            return slot;
         }
         streak = 0;
         settle();
-        int slot = pollDoorbells(GLANCE);
-        return slot >= 0 ? slot : pollHot();
+        return pollDoorbells();
     }
 
     private int pollHot() {
+        if (hotCount == 0) {
+            return -1;
+        }
         for (int look = 0; look < LOOKS; look++) {
             for (int i = 0; i < hotCount; i++) {
                 turn = turn + 1 < hotCount ? turn + 1 : 0;
@@ -100,6 +136,9 @@ public final class Receiver {
                     silence[turn] = 0;
                     return slot;
                 }
+            }
+            if (RawMemory.getLongOpaque(summary) != 0 || bits != 0 || groups != 0 || nextWord < endWord) {
+                return -1; // somebody has rung
             }
             Thread.onSpinWait();
         }
@@ -111,23 +150,32 @@ public final class Receiver {
         return -1;
     }
 
-    private int pollDoorbells(int most) {
-        for (int i = 0; i <= most; i++) {
+    /** A sender sets its own bit before its group's, and the group's is taken first here: what is missed is announced again. */
+    private int pollDoorbells() {
+        boolean asked = false;
+        while (true) {
             while (bits != 0) {
                 int slot = bitsWord * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
-                if (fresh(slot)) {
+                if (owns(slot) && fresh(slot)) { // a bell of somebody else's slot is stale, or a lie
                     heat(slot);
                     return slot;
                 }
             }
-            bitsWord = bitsWord + 1 < words ? bitsWord + 1 : 0;
-            long at = geometry.pending() + bitsWord * 8L;
-            if ((long) LONG.getOpaque(memory, at) != 0) {
-                bits = (long) LONG.getAndSet(memory, at, 0L);
+            if (nextWord < endWord) {
+                bitsWord = nextWord++;
+                bits = (long) LONG.getAndSet(memory, geometry.pending() + bitsWord * 8L, 0L);
+            } else if (groups != 0) {
+                nextWord = Long.numberOfTrailingZeros(groups) * groupSlots / Long.SIZE;
+                endWord = Math.min(nextWord + groupSlots / Long.SIZE, geometry.slots() / Long.SIZE);
+                groups &= groups - 1;
+            } else if (asked || RawMemory.getLongOpaque(summary) == 0) {
+                return -1;
+            } else {
+                groups = (long) LONG.getAndSet(memory, geometry.summary(), 0L);
+                asked = true;
             }
         }
-        return -1;
     }
 
     private void heat(int slot) {
@@ -158,15 +206,50 @@ public final class Receiver {
         // A sender that still saw the promise has not rung: look once more, as if it had.
         if ((int) INT.getVolatile(memory, at + geometry.reqSeq()) != seen[slot]) {
             LONG.getAndBitwiseOr(memory, geometry.pending() + slot / Long.SIZE * 8L, 1L << slot % Long.SIZE);
+            LONG.getAndBitwiseOr(memory, geometry.summary(), 1L << slot / groupSlots);
         }
     }
 
-    /**
-     * Publishes the reply whose fields have been written. A sender that sleeps is woken in one of the next turns: whether it does can
-     * only be told after a full fence, which a busy sender need not wait for.
-     */
+    private void coolSlot(int slot) {
+        for (int i = 0; i < hotCount; i++) {
+            if (hot[i] == slot) {
+                cool(i);
+                return;
+            }
+        }
+    }
+
+    /** Whether the slot belongs to this receiver. */
+    public boolean owns(int slot) {
+        return (int) ELEMENT.getAcquire(owner, slot) == loop;
+    }
+
+    /** The slot, which belongs to this receiver, goes to another with its next {@link #reply}. */
+    public void home(int slot, int next) {
+        home[slot] = next;
+    }
+
+    /** Gives a slot whose thread waits for an answer, or is gone, to another receiver, which must be told of the request. */
+    public void give(int slot, int next) {
+        coolSlot(slot);
+        SHORT.setOpaque(memory, geometry.slot(slot) + geometry.loop(), (short) next);
+        ELEMENT.setRelease(owner, slot, next);
+    }
+
+    /** Answers for good: publishes the reply as {@link #ask} does; the next request goes to the slot's home. */
     public void reply(int slot) {
-        INT.setRelease(memory, geometry.slot(slot) + geometry.repSeq(), seen[slot]);
+        if (home[slot] != loop) {
+            give(slot, home[slot]);
+        }
+        ask(slot);
+    }
+
+    /**
+     * Publishes the reply whose fields have been written; the sender will ask here again. If it sleeps it is woken in one of the next
+     * turns: whether it does can only be told after a full fence, which a busy sender need not wait for.
+     */
+    public void ask(int slot) {
+        RawMemory.putIntRelease(replies + slot * stride, seen[slot]);
         if (owedCount == 0 || owed[owedCount - 1] != slot) {
             if (owedCount == OWED) {
                 settle();
@@ -191,12 +274,7 @@ public final class Receiver {
 
     /** Forgets a slot whose owner is gone and gives it back. */
     public void release(int slot) {
-        for (int i = 0; i < hotCount; i++) {
-            if (hot[i] == slot) {
-                cool(i);
-                break;
-            }
-        }
+        coolSlot(slot);
         fresh(slot);
         LONG.getAndBitwiseAnd(memory, geometry.taken() + slot / Long.SIZE * 8L, ~(1L << slot % Long.SIZE));
     }

@@ -30,7 +30,7 @@ class ReceiverTest {
     }
 
     private Sender sender(int slot) {
-        return new Sender(shared, slot, 0, () -> receiverWoken++);
+        return new Sender(shared, slot, 0, loop -> receiverWoken++);
     }
 
     private int polled(int slot) {

@@ -3,6 +3,7 @@ package org.outrigger.channel;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /** A thread's end of its channel, step for step as {@code channel.c} has it; a futex is a parked thread here. */
 final class Sender {
@@ -13,11 +14,14 @@ final class Sender {
     private final int slot;
     private final long at;
     private final int spin;
-    private final Runnable wakeReceiver;
+    private final IntConsumer wakeReceiver;
     private int rings;
 
-    /** @param spin turns that it spins for its reply before it sleeps */
-    Sender(Shared shared, int slot, int spin, Runnable wakeReceiver) {
+    /**
+     * @param spin         turns that it spins for its reply before it sleeps
+     * @param wakeReceiver gets the number of the receiver that sleeps
+     */
+    Sender(Shared shared, int slot, int spin, IntConsumer wakeReceiver) {
         this.shared = shared;
         this.slot = slot;
         this.at = shared.geometry().slot(slot);
@@ -31,14 +35,18 @@ final class Sender {
     }
 
     private void ring() {
+        int loop = shared.loop(slot);
+        Geometry bells = shared.withBellsOf(loop).geometry();
         if (shared.get(at + Shared.POLLED) == 0) {
-            long word = shared.geometry().pending() + slot / Long.SIZE * 8L;
+            long word = bells.pending() + slot / Long.SIZE * 8L;
             Shared.LONG.getAndBitwiseOr(shared.memory(), word, 1L << slot % Long.SIZE);
+            long group = slot / Math.max(Long.SIZE, bells.slots() / Long.SIZE);
+            Shared.LONG.getAndBitwiseOr(shared.memory(), bells.summary(), 1L << group);
             rings++;
         }
-        if (shared.get(Shared.SLEEPING) != 0) {
-            Shared.INT.getAndAdd(shared.memory(), Shared.DOORBELL, 1);
-            wakeReceiver.run();
+        if (shared.get(bells.sleeping()) != 0) {
+            Shared.INT.getAndAdd(shared.memory(), bells.doorbell(), 1);
+            wakeReceiver.accept(loop);
         }
     }
 

@@ -66,7 +66,7 @@ final class Traffic {
     void run() throws InterruptedException {
         List<Sender> ends = new ArrayList<>();
         for (int i = 0; i < senders; i++) {
-            Sender sender = new Sender(shared, slotOf(i), senderSpin, () -> LockSupport.unpark(loop));
+            Sender sender = new Sender(shared, slotOf(i), senderSpin, number -> LockSupport.unpark(loop));
             ends.add(sender);
             int seed = i;
             threads[i] = guarded(() -> send(sender, seed));

@@ -4,6 +4,10 @@ package org.outrigger.cli;
 public final class ExitStatus {
     /** Success of a command that runs no program. */
     public static final int OK = 0;
+    /** A benchmark could not be done: something that it measures has ended or could not be started. */
+    public static final int BENCHMARK_FAILED = 1;
+    /** A benchmark was asked for with bad arguments. */
+    public static final int BENCHMARK_USAGE = 2;
     /** The launcher itself failed: usage, an unusable file, no resources. */
     public static final int LAUNCHER_ERROR = 125;
     /** The program was found but cannot be executed. */

@@ -17,8 +17,15 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Grammar {
     static final String RUN = "run";
     static final String TRIAGE = "triage";
+    static final String BENCH = "bench";
+    static final String CALLS = "calls";
     static final String HELP = "help";
     static final String JSON = "--json";
+    static final String ROUNDS = "--rounds";
+    static final String WARM_UP = "--warm-up";
+    static final String ROWS = "--rows";
+    static final String ARMS = "--arms";
+    static final String QUICK = "--quick";
     static final String VERSION = "--version";
     /** The report file that stands for standard error. */
     static final String STANDARD_ERROR = "-";
@@ -48,6 +55,7 @@ final class Grammar {
         top.addOption(flag("Show the version and exit.", "-V", VERSION).versionHelp(true).build());
         top.addSubcommand(RUN, run());
         top.addSubcommand(TRIAGE, triage());
+        top.addSubcommand(BENCH, bench());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
@@ -79,6 +87,13 @@ final class Grammar {
                 + " OUTRIGGER_LOCAL_RANK in its environment.",
                 "Default: one process, without these.").build());
         run.addOption(flag(Setting.LABEL, "Begin each line of a rank's output with its number.").build());
+        run.addOption(value(Setting.KERNEL_LOOPS, "N", null,
+                "Let up to N threads of the LWK answer system calls, each for some of the program's processes.",
+                "Default: one for each Linux core, 8 at most.").build());
+        run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
+                "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
+                + " with nice -20, where that is permitted; none: like any other thread.",
+                "Default: fifo.").build());
         run.addOption(value(Setting.TRIAGE, "FILE", null,
                 "Let FILE override lines of the triage table (see outrigger triage).",
                 "Default: the built-in table.").build());
@@ -129,6 +144,40 @@ final class Grammar {
         return triage;
     }
 
+    private static CommandSpec bench() {
+        CommandSpec bench = command(BENCH, "outrigger bench COMMAND [ARGS...]",
+                "Measure what the lightweight kernel gains and costs.", "docs/benchmarks.md tells how to read the figures.");
+        bench.addSubcommand(CALLS, calls());
+        return bench;
+    }
+
+    private static CommandSpec calls() {
+        CommandSpec calls = command(CALLS, "outrigger bench calls [OPTIONS]",
+                "Measure system calls natively and on the LWK, in turn.",
+                "One unmodified program is run natively, on the LWK, and on the LWK with every call trapped. All are bound to the"
+                + " same core, and one at a time is asked for a batch of calls. Ctrl-C ends with what was measured.");
+        calls.addOption(flag("Print one JSON document instead of tables.", JSON).build());
+        calls.addOption(choice("N", ROUNDS, "How often everything is measured.", "Default: 12; with --quick 2.").build());
+        calls.addOption(choice("N", WARM_UP, "Batches of each row that go before and do not count.", "Default: 1.").build());
+        calls.addOption(choice("LIST", ROWS, "Measure these rows only, separated by commas; a wrong name shows them all.",
+                "Default: all.").build());
+        calls.addOption(choice("LIST", ARMS, "Measure under these only: native, lwk, trap.", "Default: all.").build());
+        calls.addOption(flag("Measure in some seconds, too little to believe.", QUICK).build());
+        calls.addOption(value(Setting.CPUS, "LIST", "-c",
+                "The CPUs that the program runs on, under every arm.", "Default: the first of those that a run would take.")
+                .build());
+        calls.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
+                "The CPUs that the benchmark and the LWK run on.", "Default: those that a run would take.").build());
+        calls.usageMessage()
+                .exitCodeListHeading("%nExit status:%n")
+                .exitCodeList(benchmarkStatuses())
+                .footerHeading("%nExamples:%n").footer(
+                "  outrigger bench calls",
+                "  outrigger bench calls --rows getpid,getppid --arms native,lwk --rounds 30",
+                "  outrigger bench calls --json > calls.json");
+        return calls;
+    }
+
     private static CommandSpec help() {
         CommandSpec help = command(HELP, "outrigger help [COMMAND]",
                 "Show the help of a command.", "Without COMMAND the help of outrigger itself is shown.");
@@ -167,6 +216,10 @@ final class Grammar {
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));
     }
 
+    private static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
+        return OptionSpec.builder(name).type(String.class).arity("1").paramLabel(label).description(what, otherwise);
+    }
+
     private static String variable(Setting setting) {
         return "Variable: ".concat(setting.variable());
     }
@@ -176,6 +229,14 @@ final class Grammar {
         for (int i = 0; i < EXIT_STATUS_NAMES.length; i++) {
             statuses.put("  ".concat(EXIT_STATUS_NAMES[i]), EXIT_STATUS_MEANINGS[i]);
         }
+        return statuses;
+    }
+
+    private static Map<String, String> benchmarkStatuses() {
+        Map<String, String> statuses = new LinkedHashMap<>();
+        statuses.put("  0", "everything was measured, whether targets are met or not");
+        statuses.put("  1", "something that is measured could not be started, or has ended");
+        statuses.put("  2", "bad arguments");
         return statuses;
     }
 

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.outrigger.kernel.boot.JobRunner;
+import org.outrigger.lab.calls.CallsRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -18,12 +20,17 @@ public final class Main {
     private final Surroundings surroundings;
     private final JobRunner runner;
     private final TriageView triage;
+    private final Supplier<CallsRunner> calls;
 
-    /** A command line whose runs are done by {@code runner} and whose table is shown by {@code triage}. */
-    public Main(Surroundings surroundings, JobRunner runner, TriageView triage) {
+    /**
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmark of calls
+     * is done by what {@code calls} makes.
+     */
+    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
+        this.calls = calls;
     }
 
     /**
@@ -33,6 +40,7 @@ public final class Main {
      * @return the exit status, {@link ExitStatus} or the program's own
      */
     public int execute(String[] args) {
+        int refusal = args.length > 0 && args[0].equals(Grammar.BENCH) ? ExitStatus.BENCHMARK_USAGE : ExitStatus.LAUNCHER_ERROR;
         boolean run = args.length > 0 && args[0].equals(Grammar.RUN);
         CommandLine parser = run ? Grammar.ofRun() : Grammar.ofAll();
         String command = parser.getCommandName();
@@ -42,14 +50,14 @@ public final class Main {
                 status = run(args, parser.parseArgs(Arrays.copyOfRange(args, 1, args.length)));
             } else {
                 ParseResult parsed = parser.parseArgs(args);
-                command = (parsed.hasSubcommand() ? parsed.subcommand() : parsed).commandSpec().qualifiedName();
+                command = innermost(parsed).commandSpec().qualifiedName();
                 status = other(parser, parsed);
             }
         } catch (ParameterException refused) {
-            status = refuse(refused.getCommandLine().getCommandSpec().qualifiedName(), message(refused),
-                    ExitStatus.LAUNCHER_ERROR);
+            status = refuse(refused.getCommandLine().getCommandSpec().qualifiedName(), message(refused), refusal);
         } catch (RefusalException refused) {
-            status = refuse(command, refused.getMessage(), refused.status());
+            status = refuse(command, refused.getMessage(),
+                    refused.status() == ExitStatus.LAUNCHER_ERROR ? refusal : refused.status());
         }
         surroundings.err().flush();
         if (surroundings.out().checkError() && status == ExitStatus.OK) {
@@ -79,7 +87,24 @@ public final class Main {
         if (arguments.isUsageHelpRequested()) {
             return usage(arguments.commandSpec().commandLine());
         }
-        return arguments.commandSpec().name().equals(Grammar.TRIAGE) ? triage(arguments) : help(top, arguments);
+        return switch (arguments.commandSpec().name()) {
+            case Grammar.TRIAGE -> triage(arguments);
+            case Grammar.BENCH -> bench(arguments);
+            default -> help(top, arguments);
+        };
+    }
+
+    private int bench(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("a benchmark is missing");
+        }
+        ParseResult which = arguments.subcommand();
+        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+                : new BenchCommand(surroundings, calls.get()).calls(which);
+    }
+
+    private static ParseResult innermost(ParseResult parsed) {
+        return parsed.hasSubcommand() ? innermost(parsed.subcommand()) : parsed;
     }
 
     private int usage(CommandLine command) {
@@ -113,7 +138,7 @@ public final class Main {
     /** Says what is wrong; where the usage is to blame, also where it is explained. */
     private int refuse(String command, String message, int status) {
         String text = "outrigger: " + message + "\n";
-        if (status == ExitStatus.LAUNCHER_ERROR && !command.isEmpty()) {
+        if ((status == ExitStatus.LAUNCHER_ERROR || status == ExitStatus.BENCHMARK_USAGE) && !command.isEmpty()) {
             text += "Try '" + command + " --help' for more information.\n";
         }
         surroundings.err().print(text);

@@ -33,6 +33,12 @@ final class Plan {
         for (int rank = 0; request.ranksGiven() && rank < request.ranks(); rank++) {
             line("  rank ".concat(Integer.toString(rank))).append(CpuSet.of(request.coresOfRank(rank))).append('\n');
         }
+        line("kernel loops").append(request.kernelLoops()).append(request.kernelLoops() == 1 ? ", " : " at most, ")
+                .append(switch (request.loopPriority()) {
+                    case FIFO -> "in real time where that is permitted\n";
+                    case NICE -> "with nice -20 where that is permitted\n";
+                    case NONE -> "with ordinary priority\n";
+                });
         line("intercept").append(request.intercept() == Intercept.TRAP ? "trap" : "auto").append('\n');
         line("triage").append(request.triage().isPresent() ? quoted(request.triage().get().toString()) : "built-in table");
         text.append('\n');

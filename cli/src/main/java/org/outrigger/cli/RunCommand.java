@@ -1,6 +1,5 @@
 package org.outrigger.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -8,10 +7,8 @@ import java.util.Optional;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.boot.JobRunner;
+import org.outrigger.kernel.loop.Pace;
 import org.outrigger.node.CoreSplit;
-import org.outrigger.node.CoreSplitException;
-import org.outrigger.node.CpuSet;
-import org.outrigger.node.Inventory;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger run}: checks everything that can be checked before a run, then shows the plan or hands the job over. */
@@ -47,7 +44,9 @@ final class RunCommand {
         boolean dryRun = settings.flag(Setting.DRY_RUN);
         int verbosity = settings.verbosity();
         Intercept intercept = settings.intercept();
-        CoreSplit cores = cores(settings);
+        CoreSplit cores = Cores.of(settings, surroundings).split();
+        int loops = settings.kernelLoops(cores.linux().toArray().length);
+        Pace.Priority priority = settings.loopPriority();
         Optional<Path> table = triageFile(settings);
         Optional<Path> report = settings.file(Setting.REPORT);
         boolean measure = report.isPresent();
@@ -56,29 +55,13 @@ final class RunCommand {
                 surroundings.workingDirectory()).check(command.get(0));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+                loops, priority, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;
         }
         tell(request);
         return runner.run(request);
-    }
-
-    private CoreSplit cores(Settings settings) throws RefusalException {
-        Inventory inventory;
-        try {
-            inventory = Inventory.read(surroundings.sys(), Inventory.allowedCpus(surroundings.procStatus()));
-        } catch (IOException | IllegalArgumentException unknown) {
-            throw new RefusalException("cannot find out the CPUs of this machine: " + unknown.getMessage());
-        }
-        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory);
-        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory);
-        try {
-            return CoreSplit.of(inventory.allowed(), lwk, linux);
-        } catch (CoreSplitException impossible) {
-            throw settings.bad(lwk.isPresent() ? Setting.CPUS : Setting.LINUX_CPUS, impossible.getMessage());
-        }
     }
 
     private Optional<Path> triageFile(Settings settings) throws RefusalException {
@@ -113,6 +96,10 @@ final class RunCommand {
         }
         if (request.sharedCore()) {
             note("only CPU " + request.lwkCores()[0] + " may be used: the LWK and Linux share it, without spinning\n");
+        }
+        if (request.kernelLoops() > request.linuxCores().length) {
+            note("there are more kernel loops, " + request.kernelLoops() + ", than Linux cores, " + request.linuxCores().length
+                    + ": they share cores, without spinning\n");
         }
         for (String reason : request.plainLinuxReasons()) {
             note(reason.concat("\n"));

@@ -7,6 +7,8 @@ enum Setting {
     /** Not OUTRIGGER_RANKS: that one tells the processes of a job how many they are. */
     RANKS("--ranks", "OUTRIGGER_NUM_RANKS"),
     LABEL("--label", "OUTRIGGER_LABEL"),
+    KERNEL_LOOPS("--kernel-loops", "OUTRIGGER_KERNEL_LOOPS"),
+    LOOP_PRIORITY("--loop-priority", "OUTRIGGER_LOOP_PRIORITY"),
     TRIAGE("--triage", "OUTRIGGER_TRIAGE"),
     INTERCEPT("--intercept", "OUTRIGGER_INTERCEPT"),
     REPORT("--report", "OUTRIGGER_REPORT"),

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.outrigger.kernel.boot.Intercept;
+import org.outrigger.kernel.boot.JobRequest;
+import org.outrigger.kernel.loop.Pace;
 import org.outrigger.node.CpuList;
 import org.outrigger.node.CpuListException;
 import org.outrigger.node.CpuSet;
@@ -46,6 +48,23 @@ final class Settings {
     Optional<Integer> ranks() throws RefusalException {
         String text = text(Setting.RANKS);
         return text == null ? Optional.empty() : Optional.of(number(Setting.RANKS, text, 1, MOST_RANKS));
+    }
+
+    /** How many kernel loops there may be: by default one for each Linux core. */
+    int kernelLoops(int linuxCores) throws RefusalException {
+        String text = text(Setting.KERNEL_LOOPS);
+        return text == null ? Math.min(linuxCores, JobRequest.MOST_LOOPS)
+                : number(Setting.KERNEL_LOOPS, text, 1, JobRequest.MOST_LOOPS);
+    }
+
+    Pace.Priority loopPriority() throws RefusalException {
+        String text = text(Setting.LOOP_PRIORITY);
+        return switch (text == null ? "fifo" : text) {
+            case "fifo" -> Pace.Priority.FIFO;
+            case "nice" -> Pace.Priority.NICE;
+            case "none" -> Pace.Priority.NONE;
+            default -> throw bad(Setting.LOOP_PRIORITY, "'" + text + "' is neither 'fifo' nor 'nice' nor 'none'");
+        };
     }
 
     /** A file name as the user wrote it; empty when none was given. */

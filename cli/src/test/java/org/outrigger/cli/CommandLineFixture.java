@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.outrigger.kernel.boot.JobRequest;
+import org.outrigger.lab.calls.CallsRunner;
 
 /** A command line in a world made up for a test: a machine, an environment, a directory, a runner that only remembers. */
 final class CommandLineFixture {
@@ -24,6 +25,8 @@ final class CommandLineFixture {
 
     final Path directory;
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    /** Who measures calls, where a test has that done. */
+    CallsRunner calls;
     final List<JobRequest> requests = new ArrayList<>();
     private PrintStream out;
 
@@ -50,7 +53,7 @@ final class CommandLineFixture {
         int status = new Main(surroundings, request -> {
             requests.add(request);
             return PROGRAM_STATUS;
-        }, new NamedTable()).execute(args);
+        }, new NamedTable(), () -> calls).execute(args);
         return new Outcome(status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
     }
 

@@ -100,6 +100,7 @@ class CommandsTest {
                 ranks        2, output labelled
                   rank 0     2-3
                   rank 1     4-6
+                kernel loops 2 at most, in real time where that is permitted
                 intercept    trap
                 triage       %1$s/my.triage
                 report       JSON to %1$s/r.json
@@ -118,6 +119,7 @@ class CommandsTest {
                 LWK cores    3 (shared with Linux, without spinning)
                 Linux cores  3
                 ranks        1
+                kernel loops 1, in real time where that is permitted
                 intercept    auto
                 triage       built-in table
                 report       text to standard error

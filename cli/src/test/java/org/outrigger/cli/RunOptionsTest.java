@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.cli.CommandLineFixture.Outcome;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
+import org.outrigger.kernel.loop.Pace;
 import org.outrigger.node.CpuSet;
 
 /** What each option and variable of a run becomes in the job. */
@@ -45,6 +46,8 @@ class RunOptionsTest {
         assertEquals(1, job.ranks());
         assertFalse(job.ranksGiven());
         assertFalse(job.label());
+        assertEquals(1, job.kernelLoops(), "as many as Linux cores");
+        assertEquals(Pace.Priority.FIFO, job.loopPriority());
         assertEquals(Intercept.AUTO, job.intercept());
         assertEquals(Optional.empty(), job.triage());
         assertEquals(Optional.empty(), job.report());
@@ -98,6 +101,24 @@ class RunOptionsTest {
     @Test
     void oneRankIsStillGiven() {
         assertTrue(world.request("-n", "1", "true").ranksGiven());
+    }
+
+    @Test
+    void kernelLoops() throws IOException {
+        assertEquals(3, world.request("-l", "0-2", "true").kernelLoops());
+        assertEquals(Pace.Priority.NICE, world.request("--loop-priority=nice", "true").loopPriority());
+        assertEquals(Pace.Priority.NONE, world.request("--loop-priority", "none", "true").loopPriority());
+        assertEquals(2, world.request("-l", "0-2", "--kernel-loops=2", "true").kernelLoops());
+        world.environment.put("OUTRIGGER_KERNEL_LOOPS", "8");
+        world.environment.put("OUTRIGGER_LOOP_PRIORITY", "none");
+        Outcome outcome = world.outrigger("run", "-l", "0-2", "true");
+        assertEquals("outrigger: there are more kernel loops, 8, than Linux cores, 3: they share cores, without spinning\n",
+                outcome.err());
+        JobRequest job = world.requests.getLast();
+        assertEquals(8, job.kernelLoops());
+        assertEquals(Pace.Priority.NONE, job.loopPriority());
+        world = new CommandLineFixture(root.resolve("large"), "0-63", "0-63");
+        assertEquals(JobRequest.MOST_LOOPS, world.request("-l", "0-31", "true").kernelLoops());
     }
 
     @Test

@@ -27,7 +27,8 @@ class LayoutTest {
 
     /** What the constants of Java's class are called that have not the name of their field. */
     private static final Map<String, String> RENAMED = Map.of("shared.slots", "SLOT_BASE", "statistic.count", "STAT_COUNT",
-            "statistic.max", "STAT_MAX", "statistic.bucket", "STAT_BUCKET");
+            "statistic.max", "STAT_MAX", "statistic.bucket", "STAT_BUCKET", "shared.sites", "SITE_TABLE",
+            "site.owner", "SITE_OWNER", "site.address", "SITE_ADDRESS", "site.count", "SITE_COUNT");
 
     /** Where a field lies. */
     private record Place(long offset, long size) {
@@ -102,7 +103,9 @@ class LayoutTest {
             }
         });
         expected.put("SHARED_SIZE", places.get("shared").size);
+        expected.put("BELLS_SIZE", places.get("bells").size);
         expected.put("STAT_SIZE", places.get("statistic").size);
+        expected.put("SITE_SIZE", places.get("site").size);
         String header = Files.readString(SourceFolder.PATH.resolve("layout.h"));
         java().forEach((name, value) -> {
             if (!Pattern.compile("#define " + name + "\\b").matcher(header).find()) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.outrigger.abi.Nr;
 
-/** Sleeping and waking on a shared 32-bit word. Source: {@code futex(2)}. Belongs to one thread. */
+/** Sleeping and waking on a shared 32-bit word. Source: {@code futex(2)}. Belongs to one thread; allocates nothing. */
 public final class Futex {
     private static final int WAIT = 0;
     private static final int WAKE = 1;
@@ -22,11 +22,11 @@ public final class Futex {
     public void await(long address, int value, long nanoseconds) {
         timeout.set(ValueLayout.JAVA_LONG, 0, nanoseconds / SECOND);
         timeout.set(ValueLayout.JAVA_LONG, 8, nanoseconds % SECOND);
-        linux.call(Nr.FUTEX, address, WAIT, value, timeout.address(), 0, 0);
+        linux.blind(Nr.FUTEX, address, WAIT, value, timeout.address());
     }
 
     /** Wakes one sleeper. */
     public void wake(long address) {
-        linux.call(Nr.FUTEX, address, WAKE, 1);
+        linux.blind(Nr.FUTEX, address, WAKE, 1, 0);
     }
 }

@@ -1,5 +1,6 @@
 package org.outrigger.host;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,6 +39,18 @@ public final class ProcFile {
         }
         linux.call(Nr.CLOSE, fd, 0, 0);
         return buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** All of a file as text, however long it is, or an empty string where it cannot be read. */
+    public String whole(String name) {
+        long fd = linux.call(Nr.OPENAT, AT_FDCWD, path(name).address(), O_CLOEXEC);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        long got;
+        while (fd >= 0 && (got = linux.call(Nr.READ, fd, buffer.address(), ROOM)) > 0) {
+            text.writeBytes(buffer.asSlice(0, got).toArray(ValueLayout.JAVA_BYTE));
+        }
+        linux.call(Nr.CLOSE, fd, 0, 0);
+        return text.toString(StandardCharsets.UTF_8);
     }
 
     /** As text, or an empty string where it cannot be read. */

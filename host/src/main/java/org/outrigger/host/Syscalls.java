@@ -8,16 +8,19 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Linux's system calls, made through libc's {@code syscall(2)}: one downcall shape for all, because every further shape costs
+ * Linux's system calls, made through libc's {@code syscall(2)}: two downcall shapes for all, because every further shape costs
  * start-up time. An instance belongs to one thread, for it holds the place where that thread's errno is captured.
  */
 @SuppressWarnings("restricted") // this room is where native access is allowed
 public final class Syscalls {
-    private static final MethodHandle SYSCALL = Linker.nativeLinker().downcallHandle(
-            Linker.nativeLinker().defaultLookup().findOrThrow("syscall"),
-            FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+    private static final MemorySegment FUNCTION = Linker.nativeLinker().defaultLookup().findOrThrow("syscall");
+    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+    private static final MethodHandle SYSCALL = Linker.nativeLinker().downcallHandle(FUNCTION, SHAPE,
             Linker.Option.captureCallState("errno"));
+    /** Capturing errno makes a slice of the segment, an object each time; this does not. */
+    private static final MethodHandle BLIND = Linker.nativeLinker().downcallHandle(FUNCTION, SHAPE);
 
     private final MemorySegment errno = Arena.global().allocate(4, 4);
 
@@ -32,6 +35,16 @@ public final class Syscalls {
             // Safe: the kernel checks every address; those that point into this process come from segments kept alive by callers.
             long result = (long) SYSCALL.invokeExact(errno, nr, a, b, c, d, e, f);
             return result == -1 ? -errno.get(ValueLayout.JAVA_INT, 0) : result;
+        } catch (Throwable thrown) {
+            throw new IllegalStateException("syscall " + nr, thrown);
+        }
+    }
+
+    /** Makes a system call of whose failure nobody needs the reason; allocates nothing. Returns its result, or -1. */
+    public long blind(long nr, long a, long b, long c, long d) {
+        try {
+            // Safe: as above.
+            return (long) BLIND.invokeExact(nr, a, b, c, d, 0L, 0L);
         } catch (Throwable thrown) {
             throw new IllegalStateException("syscall " + nr, thrown);
         }

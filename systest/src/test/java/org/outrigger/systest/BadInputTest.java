@@ -167,7 +167,9 @@ class BadInputTest {
     @TestFactory
     Stream<DynamicTest> badOptions() {
         return Stream.of(List.of("--no-such-option"), List.of("--ranks=0"), List.of("--ranks=-1"), List.of("--ranks=two"),
-            List.of("--ranks=99999999"), List.of("--intercept=maybe")).map(options -> dynamicTest(options.getFirst(), () -> {
+            List.of("--ranks=99999999"), List.of("--kernel-loops=0"), List.of("--kernel-loops=9"),
+            List.of("--loop-priority=rr"),
+            List.of("--intercept=maybe")).map(options -> dynamicTest(options.getFirst(), () -> {
                 List<String> line = new ArrayList<>(List.of("run"));
                 line.addAll(options);
                 line.addAll(List.of("--", "/bin/echo", "ran"));

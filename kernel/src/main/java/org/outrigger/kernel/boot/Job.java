@@ -2,8 +2,6 @@ package org.outrigger.kernel.boot;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.Nr;
 import org.outrigger.channel.Receiver;
@@ -17,11 +15,9 @@ import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.inject.Injector;
 import org.outrigger.kernel.inject.Patcher;
 import org.outrigger.kernel.inject.Surveyor;
-import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
-import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -33,10 +29,9 @@ import org.outrigger.kernel.task.TaskTable;
 import org.outrigger.kernel.triage.TriageTable;
 
 /** One job: puts the LWK together, has the launcher start the program, and runs the kernel loop until the job is done. */
-final class Job implements Lwk.Listener {
+final class Job {
     /** Turns that a thread waits for its answer before it sleeps; about 50 microseconds. */
     private static final int SENDER_SPIN = 2000;
-    private static final int LOOP_SPIN = 20_000;
     private static final int DECIMAL = 10;
     /** Trapped calls after which patching pays: it costs about as much as so many traps. */
     private static final int PATCH_AFTER = Integer.getInteger("outrigger.patch.after", 512);
@@ -45,16 +40,18 @@ final class Job implements Lwk.Listener {
     private final Syscalls linux = new Syscalls();
     private final ProcFile files = new ProcFile(linux);
     private final JobMemory memory;
+    private final KernelLoops loops;
     private final Receiver receiver;
     private final TaskTable tasks;
     private final Lwk lwk;
     private final Injector injector;
-    private final KernelLoop loop;
     private final Warden warden;
     private final ControlSocket control;
+    private final SiteCache siteCache;
+    private final TrapSites sites;
     private final Surveyor surveyor;
     private final Patcher patcher;
-    private final Queue<Warden.Event> events = new ConcurrentLinkedQueue<>();
+    private final Futex surveyorsBell = new Futex(new Syscalls());
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
     private final long began;
@@ -73,26 +70,28 @@ final class Job implements Lwk.Listener {
         bindToLinuxCores();
         control = new ControlSocket(controlDescriptor);
         memory = JobMemory.create(linux);
-        Futex futex = new Futex(linux);
-        receiver = new Receiver(memory.memory(), memory.geometry(), futex::wake);
-        Reply reply = new Reply(memory.memory(), memory.geometry(), receiver);
+        loops = new KernelLoops(request, memory, !files.text("/proc/sys/vm/overcommit_memory").startsWith("2"));
+        receiver = loops.main().receiver;
+        Reply reply = loops.main().reply;
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
-        warden = new Warden(control, events, own -> receiver.ring(own::wake));
+        warden = new Warden(control, (event, own) -> loops.main().inbox.post(() -> hear(event), own));
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
-                this::watch, clock);
+                this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
-        boolean arenas = !files.text("/proc/sys/vm/overcommit_memory").startsWith("2");
-        lwk = new Lwk(new Lwk.Parts(reply, tasks, lifecycle, affinities, new MemoryCalls(reply, arenas)),
-                new Request(memory.memory(), memory.geometry()), events,
-                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files)::take, clock);
+        sites = new TrapSites(memory.memory(), files, request.measure());
+        lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
+                loops.ownCalls(loops.main(), tasks, placement), loops),
+                new Request(memory.memory(), memory.geometry()), loops.main().inbox,
+                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files, sites), clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
-        surveyor = new Surveyor(new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0)), this::prepared);
+        siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));
+        surveyor = new Surveyor(siteCache, continuation -> loops.main().inbox.post(continuation, surveyorsBell));
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
-        lwk.connect(injector, patcher, this);
+        lwk.connect(injector, patcher);
+        loops.connect(tasks, placement, lwk);
         lifecycles = lifecycle;
-        loop = new KernelLoop(receiver, futex, lwk, request.sharedCore() ? 0 : LOOP_SPIN);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }
@@ -117,12 +116,6 @@ final class Job implements Lwk.Listener {
         return home != null && home.startsWith("/") ? Path.of(home, ".cache", "outrigger") : Path.of("/nonexistent");
     }
 
-    /** From the surveyor's thread. */
-    private void prepared(Runnable continuation) {
-        events.add(new Warden.Event.Prepared(continuation));
-        receiver.ring(new Futex(new Syscalls())::wake);
-    }
-
     private void watch(int pid) {
         if (!warden.watch(linux, pid)) {
             lifecycles.ended(pid);
@@ -145,7 +138,7 @@ final class Job implements Lwk.Listener {
         }
         control.spawn(linux, request, cpus);
         letGoOfStandardOutput();
-        loop.run();
+        loops.run();
         memory.leave();
         receiver.wakeAll();
     }
@@ -158,15 +151,14 @@ final class Job implements Lwk.Listener {
         linux.call(Nr.CLOSE, descriptor, 0, 0);
     }
 
-    @Override
-    public void hear(Warden.Event event) {
+    private void hear(Warden.Event event) {
         switch (event) {
             case Warden.Event.Ended ended -> {
                 lifecycles.ended(ended.pid());
+                sites.forget(ended.pid());
                 finishIfDeserted();
             }
             case Warden.Event.Said said -> hear(said.message());
-            case Warden.Event.Prepared prepared -> prepared.continuation().run();
         }
     }
 
@@ -211,6 +203,7 @@ final class Job implements Lwk.Listener {
         process.program(request.program());
         ranks[rank] = process;
         tasks.add(process);
+        loops.load(0, 1);
         watch(pid);
         var why = injector.plainLinux(request.program());
         long seized = why.isPresent() ? 0 : injector.announce(pid);
@@ -247,6 +240,20 @@ final class Job implements Lwk.Listener {
 
     int exitStatus() {
         return exitStatus;
+    }
+
+    /** Where trapped calls were made, those of processes too that go on without the LWK. */
+    TrapSites sites() {
+        sites.lookAtAll();
+        return sites;
+    }
+
+    SiteCache siteCache() {
+        return siteCache;
+    }
+
+    KernelLoops loops() {
+        return loops;
     }
 
     /** Call sites patched, in all processes together. */

@@ -16,7 +16,7 @@ import org.outrigger.kernel.triage.TriageTable;
  *
  * @param file     the memfd
  * @param memory   what follows the image
- * @param geometry where the channels lie in {@code memory}
+ * @param geometry where the channels lie in {@code memory}, with the doorbells of the main loop
  */
 record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
     private static final long PAGE = 4096;
@@ -29,9 +29,15 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
             throw new IllegalStateException("the runtime has outgrown its place: " + image.length + " bytes");
         }
         MemorySegment.copy(image, 0, file.memory(), ValueLayout.JAVA_BYTE, 0, image.length);
-        Geometry geometry = new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING, Layout.TAKEN,
-                Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
-        return new JobMemory(file, file.memory().asSlice(Layout.RT_TEXT_SIZE), geometry);
+        return new JobMemory(file, file.memory().asSlice(Layout.RT_TEXT_SIZE), geometryOf(0));
+    }
+
+    /** Where the channels lie, with the doorbells of a loop. */
+    static Geometry geometryOf(int loop) {
+        long bells = Layout.BELLS + loop * Layout.BELLS_SIZE;
+        return new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, bells + Layout.PENDING,
+                bells + Layout.SUMMARY, Layout.TAKEN, bells + Layout.SLEEPING, bells + Layout.DOORBELL, Layout.REQ_SEQ,
+                Layout.REP_SEQ, Layout.POLLED, Layout.WAITING, Layout.LOOP);
     }
 
     /**

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.outrigger.corert.Layout;
+import org.outrigger.kernel.loop.Pace;
 
 /**
  * One job as the user asked for it, checked as far as that can be done before it runs.
@@ -19,6 +21,8 @@ import java.util.Optional;
  * @param ranks             how many processes to start, 1 or more
  * @param ranksGiven        whether the user asked for ranks: then the rank variables are set even for one
  * @param label             whether to prefix the lines of the ranks' output
+ * @param kernelLoops       how many kernel loops there may be, 1 to {@link #MOST_LOOPS}
+ * @param loopPriority      the priority that these try to get
  * @param intercept         how system calls are intercepted
  * @param triage            a file that overrides lines of the triage table
  * @param report            where the report goes; empty for standard error. Means nothing without {@code measure}
@@ -37,6 +41,8 @@ public record JobRequest(
         int ranks,
         boolean ranksGiven,
         boolean label,
+        int kernelLoops,
+        Pace.Priority loopPriority,
         Intercept intercept,
         Optional<Path> triage,
         Optional<Path> report,
@@ -44,14 +50,18 @@ public record JobRequest(
         int verbosity,
         List<String> plainLinuxReasons) {
 
+    /** The most kernel loops that a job can have. */
+    public static final int MOST_LOOPS = (int) Layout.LOOPS;
+
     /** Copies what could change and refuses what no caller may ask. */
     public JobRequest {
         command = List.copyOf(command);
         lwkCores = lwkCores.clone();
         linuxCores = linuxCores.clone();
         plainLinuxReasons = List.copyOf(plainLinuxReasons);
-        if (command.isEmpty() || argIndex < 0 || lwkCores.length == 0 || linuxCores.length == 0 || ranks < 1) {
-            throw new IllegalArgumentException("a job needs a program, LWK cores, Linux cores and a rank");
+        if (command.isEmpty() || argIndex < 0 || lwkCores.length == 0 || linuxCores.length == 0 || ranks < 1
+                || kernelLoops < 1 || kernelLoops > MOST_LOOPS) {
+            throw new IllegalArgumentException("a job needs a program, LWK cores, Linux cores, a rank and a kernel loop");
         }
     }
 

@@ -3,18 +3,19 @@ package org.outrigger.kernel.boot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.Errno;
-import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
+import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.inject.Injector;
 import org.outrigger.kernel.inject.Patcher;
+import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
+import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.report.LeftToLinux;
 import org.outrigger.kernel.task.Affinities;
@@ -24,24 +25,21 @@ import org.outrigger.kernel.task.Task;
 import org.outrigger.kernel.task.TaskTable;
 
 /**
- * The lightweight kernel's work: takes each request to the part that serves it, and keeps the one conversation that involves
- * several parts, the exec. Owned by the kernel loop's thread.
+ * The main loop's work: takes each request to the part that serves it, and keeps the one conversation that involves several
+ * parts, the exec. Everything that concerns more than one address space is done here, whichever loop has found the request.
+ * Owned by the main loop's thread.
  */
 final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private static final int MOST_LEFT = 1000;
 
     /** The parts that the requests go to. */
-    record Parts(Reply reply, TaskTable tasks, Lifecycle lifecycle, Affinities affinities, MemoryCalls memory) {
-    }
-
-    /** Handles what the warden hears. */
-    interface Listener {
-        void hear(Warden.Event event);
+    record Parts(Receiver receiver, Reply reply, TaskTable tasks, Lifecycle lifecycle, Affinities affinities, OwnCalls own,
+                 KernelLoops loops) {
     }
 
     private final Parts parts;
     private final Request request;
-    private final Queue<Warden.Event> events;
+    private final Inbox inbox;
     private final Names names;
     private final Samples samples;
     private final LongSupplier clock;
@@ -50,7 +48,6 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private final Pending.Step plainExecFailed = this::plainExecFailed;
     private Injector injector;
     private Patcher patcher;
-    private Listener listener;
     private boolean finished;
 
     /** What Linux calls the processes. */
@@ -59,25 +56,33 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         String program(int pid);
     }
 
-    /** What Linux has counted for a process that is about to end. */
+    /** What is asked of Linux about a process whose image is about to go, or has gone. */
     interface Samples {
+        /** What Linux has counted for a process that is about to end. */
         LwkProcess.Sample take(int pid);
+
+        /** Where the calls of the image were made that a process has: it execs, or ends. */
+        default void look(int pid) {
+        }
+
+        /** The image is gone. */
+        default void forget(int pid) {
+        }
     }
 
-    Lwk(Parts parts, Request request, Queue<Warden.Event> events, Names names, Samples samples, LongSupplier clock) {
+    Lwk(Parts parts, Request request, Inbox inbox, Names names, Samples samples, LongSupplier clock) {
         this.parts = parts;
         this.request = request;
-        this.events = events;
+        this.inbox = inbox;
         this.names = names;
         this.samples = samples;
         this.clock = clock;
     }
 
-    /** Completes the circle: the injector reports to this, the listener acts on it. */
-    void connect(Injector itsInjector, Patcher itsPatcher, Listener itsListener) {
+    /** Completes the circle: the injector reports to this. */
+    void connect(Injector itsInjector, Patcher itsPatcher) {
         injector = itsInjector;
         patcher = itsPatcher;
-        listener = itsListener;
     }
 
     void finish() {
@@ -96,13 +101,8 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
     @Override
     public boolean tend() {
-        boolean worked = injector.busy() && injector.poll() || parts.lifecycle.watchNext();
-        Warden.Event event = events.poll();
-        if (event != null) {
-            listener.hear(event);
-            worked = true;
-        }
-        return worked;
+        boolean traced = injector.busy() && injector.poll();
+        return inbox.serve() || traced || parts.lifecycle.watchNext();
     }
 
     @Override
@@ -110,27 +110,12 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         request.load(slot);
         Task task = parts.tasks.task(slot);
         switch (request.op()) {
-            case (int) Layout.OP_SYSCALL -> {
-                if (task == null) {
-                    parts.reply.here(slot);
-                } else {
-                    syscall(task);
-                }
-            }
-            case (int) Layout.OP_RESULT -> {
-                Pending.Step step = task == null ? null : task.pending().take();
-                if (step == null) {
-                    parts.reply.done(slot, -Errno.EINVAL);
-                } else {
-                    step.resume(slot, task.pending(), request.arg(0));
-                }
-            }
-            case (int) Layout.OP_EXECED -> {
-                LwkProcess process = parts.lifecycle.execed(request);
-                if (process != null) {
-                    process.program(names.program(process.pid()));
-                }
-            }
+            case (int) Layout.OP_RESULT -> parts.own.resume(slot, task, request);
+            case (int) Layout.OP_EXECED ->
+                parts.lifecycle.execed(request.copy(), process -> {
+                        samples.forget(process.pid());
+                        process.program(names.program(process.pid()));
+                    });
             case (int) Layout.OP_STARTED -> {
                 if (injector.holds((int) request.arg(0))) {
                     parts.lifecycle.started(request);
@@ -138,74 +123,95 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
                     parts.reply.plain(slot);
                 }
             }
-            default -> other(slot, task);
+            default -> {
+                if (task == null) {
+                    unknown(slot);
+                } else {
+                    known(task);
+                }
+            }
         }
     }
 
-    private void other(int slot, Task task) {
-        if (request.op() == (int) Layout.OP_EXIT) {
-            parts.lifecycle.exited(task, request);
-            return;
-        }
-        if (task == null) {
+    private void unknown(int slot) {
+        if (request.op() == Layout.OP_SYSCALL) {
+            parts.reply.here(slot);
+        } else if (request.op() == Layout.OP_EXIT) {
+            parts.receiver.release(slot); // nobody else does
+        } else {
             parts.reply.done(slot, 0);
-            return;
         }
-        switch (request.op()) {
-            case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, request);
+    }
+
+    private void known(Task task) {
+        Pending.Step abandoned = task.pending().take();
+        boolean again = request.op() == Layout.OP_SYSCALL && (request.nr() == Nr.EXECVE || request.nr() == Nr.EXECVEAT);
+        if (abandoned == execFailed && !again) {
+            injector.abandon(task.tid()); // a handler ran instead of the exec
+        }
+        AddressSpace space = task.process().space();
+        if (space.loop() == 0) {
+            if (!parts.own.serve(task, request)) {
+                serve(task, request, parts.own.prepare(task, request));
+            }
+        } else if (task.process().loop() == space.loop()) {
+            parts.loops.divert(task);
+        } else {
+            unknown(task.slot()); // the last words of a process that has ended
+        }
+    }
+
+    /** Another loop has given up a slot, and the request in it. */
+    void passed(Task task, Request from, AddressSpace space) {
+        AddressSpace parent = task.process().space();
+        if (parts.tasks.task(from.slot()) == task) {
+            serve(task, from, space);
+        } else if (space != parent) { // its thread is gone, and the slot may be somebody else's
+            parts.loops.at(parent.loop(), () -> parent.born(space), () -> { });
+        }
+    }
+
+    /** What concerns more than the address space. */
+    private void serve(Task task, Request asked, AddressSpace space) {
+        int slot = task.slot();
+        switch (asked.op()) {
+            case (int) Layout.OP_SYSCALL -> syscall(task, asked, space);
+            case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, asked);
+            case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task);
             case (int) Layout.OP_PATCH -> patch(task);
             case (int) Layout.OP_LIMITS -> {
-                boolean limited = request.arg(0) != -1 || request.arg(1) != -1;
-                LwkProcess subject = parts.tasks.process((int) request.arg(2));
-                if (subject == null || subject == task.process()) {
-                    parts.memory.limits(task.process().space(), slot, limited, task.pending());
-                } else {
-                    parts.memory.limitsFromOutside(subject.space(), limited);
-                    parts.reply.done(slot, 0);
-                }
+                LwkProcess named = parts.tasks.process((int) asked.arg(2));
+                AddressSpace subject = named == null ? space : named.space();
+                boolean limited = OwnCalls.limited(asked);
+                parts.loops.at(subject.loop(), () -> MemoryCalls.limitsFromOutside(subject, limited), () -> {
+                    if (parts.tasks.task(slot) == task) {
+                        parts.reply.done(slot, 0);
+                    }
+                });
             }
             default -> parts.reply.done(slot, -Errno.EINVAL);
         }
     }
 
-    private void syscall(Task task) {
-        Pending.Step abandoned = task.pending().take();
-        long nr = request.nr();
-        if (abandoned == execFailed && nr != Nr.EXECVE && nr != Nr.EXECVEAT) {
-            injector.abandon(task.tid()); // a handler ran instead of the exec
-        }
-        switch ((int) nr) {
-            case Nr.GETPID -> parts.reply.done(task.slot(), task.process().pid());
-            case Nr.GETTID -> parts.reply.done(task.slot(), task.tid());
-            case Nr.SCHED_YIELD -> parts.affinities.relinquish(task);
-            case Nr.SCHED_GETAFFINITY -> parts.affinities.get(task, request);
-            case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, request);
-            case Nr.CLONE -> parts.lifecycle.announce(task, request);
-            case Nr.EXECVE, Nr.EXECVEAT -> exec(task);
+    private void syscall(Task task, Request asked, AddressSpace space) {
+        switch ((int) asked.nr()) {
+            case Nr.SCHED_GETAFFINITY -> parts.affinities.get(task, asked);
+            case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, asked);
+            case Nr.CLONE -> parts.lifecycle.announce(task, asked, space);
+            case Nr.EXECVE, Nr.EXECVEAT -> exec(task, asked);
             case Nr.EXIT_GROUP -> {
                 task.process().sample(samples.take(task.process().pid()));
+                samples.look(task.process().pid());
                 parts.reply.here(task.slot());
             }
             case Nr.PTRACE -> {
                 leave(task.process().pid(), task.process().program(), "another tracer owns it");
                 parts.reply.done(task.slot(), 0);
             }
-            default -> {
-                if (nr == Nr.MMAP && mapsCode() && !MemoryCalls.touches(task.process().space(), request)) {
-                    patcher.map(task.process().pid(), task.slot(), task.process().space(), request.arg(1), (int) request.arg(4),
-                            request.arg(5), task.pending());
-                } else if (MemoryCalls.concerns(nr)) {
-                    parts.memory.serve(task.process().space(), request, task.pending());
-                } else {
-                    parts.reply.here(task.slot());
-                }
-            }
+            case Nr.MMAP -> patcher.map(task.process().pid(), task.slot(), space, asked.arg(1), (int) asked.arg(4), asked.arg(5),
+                    task.pending());
+            default -> parts.reply.here(task.slot());
         }
-    }
-
-    private boolean mapsCode() {
-        return (request.arg(2) & Mman.PROT_EXEC) != 0 && (request.arg(3) & Mman.MAP_ANONYMOUS) == 0
-                && (request.arg(3) & Mman.MAP_TYPE) == Mman.MAP_PRIVATE;
     }
 
     /** Only where no other thread can be executing what is written. */
@@ -222,11 +228,12 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
     }
 
-    private void exec(Task task) {
+    private void exec(Task task, Request asked) {
         int pid = task.process().pid();
-        String path = request.nr() == Nr.EXECVE
-                ? injector.programPath(task.tid(), request.arg(0))
-                : injector.programPathAt(task.tid(), (int) request.arg(0), request.arg(1));
+        samples.look(pid);
+        String path = asked.nr() == Nr.EXECVE
+                ? injector.programPath(task.tid(), asked.arg(0))
+                : injector.programPathAt(task.tid(), (int) asked.arg(0), asked.arg(1));
         Optional<String> why = path != null
                 ? injector.plainLinux(path)
                 : Optional.of("its number is not the LWK's: another PID namespace, or its memory cannot be read");
@@ -243,12 +250,15 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         } else {
             task.pending().then(execFailed);
         }
+        parts.receiver.home(task.slot(), 0); // what comes of it is heard here
+        task.process().space().leaving(pid);
         parts.reply.here(task.slot());
     }
 
     private void plainExecFailed(int slot, Pending pending, long result) {
         left.remove(pending.subject);
         pending.subject = null;
+        goHome(parts.tasks.task(slot));
         parts.reply.done(slot, result);
     }
 
@@ -264,8 +274,13 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private void answerFailed(Task task) {
         if (task != null && task.pending().subject == this) {
             task.pending().subject = null;
+            goHome(task);
             parts.reply.done(task.slot(), task.pending().first);
         }
+    }
+
+    private void goHome(Task task) {
+        parts.receiver.home(task.slot(), task.process().loop());
     }
 
     /** Whether the thread of a slot is the one with these notes. */

@@ -4,20 +4,36 @@ import org.outrigger.corert.Layout;
 import org.outrigger.host.ProcFile;
 import org.outrigger.kernel.task.LwkProcess;
 
-/** Takes a process's figures from {@code /proc/PID/stat} and {@code /proc/PID/smaps}. Source: {@code proc(5)}. */
-final class ProcSamples {
+/**
+ * Takes a process's figures from {@code /proc/PID/stat} and {@code /proc/PID/smaps}, and where its calls were trapped. Source:
+ * {@code proc(5)}.
+ */
+final class ProcSamples implements Lwk.Samples {
     private static final int MINFLT = 7;
     private static final int MAJFLT = 9;
     private static final int HEX = 16;
     private static final long KIB = 1024;
 
     private final ProcFile files;
+    private final TrapSites sites;
 
-    ProcSamples(ProcFile files) {
+    ProcSamples(ProcFile files, TrapSites sites) {
         this.files = files;
+        this.sites = sites;
     }
 
-    LwkProcess.Sample take(int pid) {
+    @Override
+    public void look(int pid) {
+        sites.look(pid);
+    }
+
+    @Override
+    public void forget(int pid) {
+        sites.forget(pid);
+    }
+
+    @Override
+    public LwkProcess.Sample take(int pid) {
         String stat = files.text("/proc/" + pid + "/stat");
         int name = stat.lastIndexOf(") "); // the name may hold anything
         if (name < 0) {

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.outrigger.abi.WaitStatus;
 import org.outrigger.corert.Layout;
+import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.report.CallRow;
 import org.outrigger.kernel.report.InterceptMode;
 import org.outrigger.kernel.report.Interception;
 import org.outrigger.kernel.report.JobFacts;
 import org.outrigger.kernel.report.JobReport;
+import org.outrigger.kernel.report.LoopRow;
 import org.outrigger.kernel.report.MemoryFacts;
 import org.outrigger.kernel.report.ProcessEnd;
 import org.outrigger.kernel.report.ProcessRow;
@@ -41,7 +43,10 @@ final class ReportBuilder {
     JobReport build() {
         List<LwkProcess> all = new ArrayList<>(job.tasks().ended());
         all.addAll(job.tasks().running());
-        return new JobReport(facts(), calls(), processes(all), memory(all), job.lwk().left(), notes(all.size()));
+        TrapSites sites = job.sites();
+        SiteRows rows = new SiteRows(job.siteCache(), table, job.request().intercept() == Intercept.AUTO);
+        return new JobReport(facts(), calls(), rows.of(sites.counts()), sites.missed(), processes(all), memory(all),
+                job.lwk().left(), notes(all.size()));
     }
 
     private JobFacts facts() {
@@ -49,8 +54,29 @@ final class ReportBuilder {
         return new JobFacts(version, request.command(), Instant.now().minusNanos(job.elapsed()), job.elapsed(), job.exitStatus(),
                 request.ranks(), list(request.lwkCores()), list(request.linuxCores()),
                 InterceptMode.valueOf(request.intercept().name()), job.files().text("/proc/sys/kernel/osrelease").strip(),
-                ProcessHandle.current().pid(), residentPeak(), 1,
-                new RealTimePriority.Without("the loop yields to the other threads of its core"), request.sharedCore());
+                ProcessHandle.current().pid(), residentPeak(), loops(), priority(), request.sharedCore());
+    }
+
+    private List<LoopRow> loops() {
+        List<LoopRow> rows = new ArrayList<>();
+        for (KernelLoops.Loop loop : job.loops().all()) {
+            LoopRow.Policy policy = switch (loop.pace().got()) {
+                case FIFO -> LoopRow.Policy.FIFO;
+                case NICE -> LoopRow.Policy.NICE;
+                case NONE -> LoopRow.Policy.ORDINARY;
+            };
+            rows.add(new LoopRow(loop.number, list(loop.cores), policy, loop.pace().refusal(), loop.requests()));
+        }
+        return rows;
+    }
+
+    private RealTimePriority priority() {
+        for (LoopRow loop : loops()) {
+            if (loop.policy() != LoopRow.Policy.FIFO) {
+                return new RealTimePriority.Without(loop.refusal().isEmpty() ? "not asked for" : loop.refusal());
+            }
+        }
+        return new RealTimePriority.Obtained(Pace.FIFO_PRIORITY);
     }
 
     private long residentPeak() {

@@ -2,7 +2,6 @@ package org.outrigger.kernel.boot;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Queue;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Nr;
 import org.outrigger.host.Descriptors;
@@ -11,25 +10,21 @@ import org.outrigger.host.Syscalls;
 
 /**
  * The thread that sleeps on descriptors, so that the kernel loop need not: the launcher's socket and one pidfd per process.
- * What it hears it puts into the loop's queue.
+ * What it hears it puts into the main loop's inbox.
  */
 final class Warden implements Runnable {
-    /** What the warden tells the loop. */
+    /** What the warden tells the main loop. */
     sealed interface Event {
         record Said(ControlSocket.Message message) implements Event {
         }
 
         record Ended(int pid) implements Event {
         }
-
-        /** Something that another thread has prepared for the loop. */
-        record Prepared(Runnable continuation) implements Event {
-        }
     }
 
-    /** Rings the loop's doorbell from the warden's thread. */
-    interface Bell {
-        void ring(Futex own);
+    /** Takes what the warden tells, from its thread. */
+    interface Hearer {
+        void hear(Event event, Futex own);
     }
 
     private static final long CONTROL = -2;
@@ -38,13 +33,11 @@ final class Warden implements Runnable {
     private final Futex futex = new Futex(linux);
     private final Descriptors descriptors = new Descriptors(linux);
     private final ControlSocket control;
-    private final Queue<Event> events;
-    private final Bell bell;
+    private final Hearer hearer;
 
-    Warden(ControlSocket control, Queue<Event> events, Bell bell) {
+    Warden(ControlSocket control, Hearer hearer) {
         this.control = control;
-        this.events = events;
-        this.bell = bell;
+        this.hearer = hearer;
         descriptors.watch(linux, control.descriptor(), CONTROL);
     }
 
@@ -66,7 +59,7 @@ final class Warden implements Runnable {
             long key = descriptors.await();
             if (key == CONTROL) {
                 ControlSocket.Message message = control.receive(linux, packet);
-                events.add(new Event.Said(message));
+                hearer.hear(new Event.Said(message), futex);
                 if (message.op() == ControlSocket.Op.CLOSED) {
                     linux.call(Nr.CLOSE, control.descriptor(), 0, 0);
                 }
@@ -74,11 +67,8 @@ final class Warden implements Runnable {
                 done = message.op() == ControlSocket.Op.DONE;
             } else if (key > 0) {
                 linux.call(Nr.CLOSE, key >> 32, 0, 0); // closing takes it out of the epoll set
-                events.add(new Event.Ended((int) key));
-            } else {
-                continue;
+                hearer.hear(new Event.Ended((int) key), futex);
             }
-            bell.ring(futex);
         }
     }
 }

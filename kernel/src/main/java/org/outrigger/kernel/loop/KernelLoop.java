@@ -4,13 +4,15 @@ import org.outrigger.channel.Receiver;
 import org.outrigger.host.Futex;
 
 /**
- * The kernel loop: polls channels and answers; spins while there is traffic, then yields, then sleeps. Everything that the LWK
- * knows belongs to the thread that runs it, so the LWK needs no locks.
+ * A kernel loop: polls channels and answers; spins while there is traffic, then yields, then sleeps. What it answers from belongs
+ * to the thread that runs it, so the LWK needs no locks.
  */
 public final class KernelLoop {
     private static final int YIELDS = 64;
     /** Requests after which the rest is looked after though there are more. */
     private static final int TEND_EVERY = 256;
+    /** Turns after which the time is looked at; a power of two. */
+    private static final int CLOCK_EVERY = 512;
     private static final long NAP_NS = 1_000_000_000L;
     private static final long SHORT_NAP_NS = 50_000L;
 
@@ -18,6 +20,8 @@ public final class KernelLoop {
     private final Futex futex;
     private final Work work;
     private final int spins;
+    private final Pace pace;
+    private long requests;
 
     /** What the loop does in its turns. */
     public interface Work {
@@ -34,21 +38,32 @@ public final class KernelLoop {
     }
 
     /** @param spins turns without work before the loop yields its core; 0 where it shares the core with the application */
-    public KernelLoop(Receiver receiver, Futex futex, Work work, int spins) {
+    public KernelLoop(Receiver receiver, Futex futex, Work work, int spins, Pace pace) {
         this.receiver = receiver;
         this.futex = futex;
         this.work = work;
         this.spins = spins;
+        this.pace = pace;
+    }
+
+    /** Requests served; may be asked when {@link #run} has returned. */
+    public long requests() {
+        return requests;
     }
 
     /** Runs until the work is finished. */
     public void run() {
         int idle = 0;
         int busy = 0;
+        int turns = 0;
         while (!work.finished()) {
+            if ((++turns & CLOCK_EVERY - 1) == 0) {
+                pace.running();
+            }
             int slot = receiver.poll();
             if (slot >= 0) {
                 work.serve(slot);
+                requests++;
                 idle = 0;
                 if (++busy % TEND_EVERY == 0) {
                     work.tend();
@@ -73,7 +88,9 @@ public final class KernelLoop {
             futex.await(receiver.doorbell(), bell, work.restless() ? SHORT_NAP_NS : NAP_NS);
         }
         receiver.awake();
+        pace.slept();
         if (slot >= 0) {
+            requests++;
             work.serve(slot);
         }
     }

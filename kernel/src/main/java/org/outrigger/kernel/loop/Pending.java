@@ -16,6 +16,7 @@ public final class Pending {
     public long second;
     public long third;
     public long fourth;
+    public long fifth;
     /** Whom the step concerns. */
     public Object subject;
 

@@ -1,32 +1,38 @@
 package org.outrigger.kernel.loop;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.outrigger.channel.Geometry;
+import org.outrigger.channel.RawMemory;
 import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
 
 /** Answers requests: one method for each kind of reply that the runtime follows. */
 public final class Reply {
-    private final MemorySegment memory;
-    private final Geometry geometry;
+    private final long slots;
+    private final long stride;
     private final Receiver receiver;
 
     public Reply(MemorySegment memory, Geometry geometry, Receiver receiver) {
-        this.memory = memory;
-        this.geometry = geometry;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        this.slots = memory.address() + geometry.slotBase();
+        this.stride = geometry.slotSize();
         this.receiver = receiver;
     }
 
     private void send(int slot, long kind, long value) {
-        long at = geometry.slot(slot);
-        memory.set(ValueLayout.JAVA_INT, at + Layout.KIND, (int) kind);
-        memory.set(ValueLayout.JAVA_LONG, at + Layout.VALUE, value);
-        receiver.reply(slot);
+        long at = slots + slot * stride;
+        RawMemory.putInt(at + Layout.KIND, (int) kind);
+        RawMemory.putLong(at + Layout.VALUE, value);
+        if (kind == Layout.RE_TELL || kind == Layout.RE_DO) {
+            receiver.ask(slot); // the result comes back to this loop
+        } else {
+            receiver.reply(slot);
+        }
     }
 
     private void operand(int slot, int index, long value) {
-        memory.set(ValueLayout.JAVA_LONG, geometry.slot(slot) + Layout.REPLY + index * 8L, value);
+        RawMemory.putLong(slots + slot * stride + Layout.REPLY + index * 8L, value);
     }
 
     /** The call's result: a value or a negative errno. */

@@ -1,35 +1,52 @@
 package org.outrigger.kernel.loop;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.outrigger.channel.Geometry;
+import org.outrigger.channel.RawMemory;
 import org.outrigger.corert.Layout;
 
 /**
  * The request being looked at, copied out of its slot once, so that a thread that scribbles on the slot meanwhile cannot make
- * the LWK contradict itself. One instance serves the whole loop.
+ * the LWK contradict itself. One instance serves a whole loop; what another loop is to answer travels as a copy.
  */
 public final class Request {
-    private final MemorySegment memory;
-    private final Geometry geometry;
+    private final long slots;
+    private final long stride;
     private int slot;
     private int op;
     private long nr;
     private final long[] arg = new long[6];
 
     public Request(MemorySegment memory, Geometry geometry) {
-        this.memory = memory;
-        this.geometry = geometry;
+        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
+        this.slots = memory.address() + geometry.slotBase();
+        this.stride = geometry.slotSize();
+    }
+
+    private Request(long slots, long stride) {
+        this.slots = slots;
+        this.stride = stride;
+    }
+
+    /** This request, to keep. */
+    public Request copy() {
+        Request copy = new Request(slots, stride);
+        copy.slot = slot;
+        copy.op = op;
+        copy.nr = nr;
+        System.arraycopy(arg, 0, copy.arg, 0, arg.length);
+        return copy;
     }
 
     /** Copies the request of a slot. */
     public void load(int from) {
         slot = from;
-        long at = geometry.slot(from);
-        op = memory.get(ValueLayout.JAVA_INT, at + Layout.OP);
-        nr = memory.get(ValueLayout.JAVA_LONG, at + Layout.NR);
+        long at = slots + from * stride;
+        op = RawMemory.getInt(at + Layout.OP);
+        nr = RawMemory.getLong(at + Layout.NR);
         for (int i = 0; i < arg.length; i++) {
-            arg[i] = memory.get(ValueLayout.JAVA_LONG, at + Layout.ARG + i * 8L);
+            arg[i] = RawMemory.getLong(at + Layout.ARG + i * 8L);
         }
     }
 

@@ -2,10 +2,11 @@ package org.outrigger.kernel.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.outrigger.abi.Mman;
 
 /**
  * What the LWK knows of one address space: its arena and its heap. Processes that share memory (vfork, CLONE_VM) share the
- * instance. Owned by the kernel loop.
+ * instance. It belongs to one kernel loop for life; the count of islands alone is the main loop's.
  *
  * <p>A fork copies it twice over: Linux copies the pages when the clone is made, the LWK this record when the clone is
  * announced. Between the two, other threads go on; whatever they allocate then is entered in the copy too, so that the child
@@ -22,8 +23,15 @@ public final class AddressSpace {
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
+    private boolean locked;
     private long served;
     private int islands;
+    private int loop;
+    private int owner;
+    private volatile boolean leaving;
+    private int pageTable = -1;
+    private Residency residency;
+    private long lastLook;
 
     /**
      * That of a new image.
@@ -49,9 +57,19 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         limited = parent.limited;
-        islands = parent.islands;
+        locked = parent.locked;
         heapPlain = parent.heapPlain;
         trimDue = parent.trimDue;
+    }
+
+    /** Number of the loop that it belongs to. */
+    public int loop() {
+        return loop;
+    }
+
+    /** Before anybody else has seen it: the loop that it belongs to. */
+    public void loop(int its) {
+        loop = its;
     }
 
     /** The record for a child about to be forked; {@link #born} must follow. */
@@ -64,6 +82,55 @@ public final class AddressSpace {
     /** The child runs on its own now, or will never exist. */
     public void born(AddressSpace child) {
         unborn.remove(child);
+    }
+
+    /** The process whose memory it is; until it is named, and where it never is, nobody can look what pages are there. */
+    public void owner(int pid) {
+        owner = pid;
+    }
+
+    /** The owner is about to execute another image: under its number there may be another address space from now on. From the main loop. */
+    public void leaving(int pid) {
+        leaving |= owner == pid;
+    }
+
+    /** The owner has ended or has another image; others may still run in this one. */
+    public void left(int pid) {
+        if (owner == pid) {
+            owner = 0;
+            if (pageTable >= 0) {
+                residency.close(pageTable);
+                pageTable = -1;
+            }
+        }
+    }
+
+    /** Whether it can be seen what pages are there; asks for permission at the first time. */
+    boolean visible(Residency through) {
+        if (pageTable < 0 && owner != 0 && !leaving) {
+            residency = through;
+            pageTable = through.open(owner);
+            if (pageTable >= 0 && leaving) { // said meanwhile: it may be the other image's
+                through.close(pageTable);
+                pageTable = -1;
+            }
+            leaving |= pageTable < 0;
+        }
+        return pageTable >= 0;
+    }
+
+    /** What {@link Residency#open} returned. */
+    int pageTable() {
+        return pageTable;
+    }
+
+    /** Whether the last look at all that is unknown was so long ago; then this is taken for the next one. */
+    boolean lookedLongAgo(long now, long interval) {
+        if (lastLook != 0 && now - lastLook < interval) {
+            return false;
+        }
+        lastLook = now;
+        return true;
     }
 
     Arena arena() {
@@ -82,9 +149,11 @@ public final class AddressSpace {
 
     /** What lies in the range is no longer the arena's; nor is it a child's, whichever comes first, the fork or this. */
     void forget(long start, long end) {
-        arena.forget(start, end);
+        long from = start & -Mman.PAGE_SIZE;
+        long to = MemoryCalls.roundUp(end);
+        arena.forget(from, to);
         for (int i = 0; i < unborn.size(); i++) {
-            unborn.get(i).arena.forget(start, end);
+            unborn.get(i).arena.forget(from, to);
         }
     }
 
@@ -146,12 +215,22 @@ public final class AddressSpace {
         trimDue = due;
     }
 
+    /** Whether Linux does the work, so that no memory is mapped ahead of use. */
     boolean limited() {
-        return limited;
+        return limited || locked;
     }
 
     void limit(boolean now) {
         limited = now;
+    }
+
+    /** Whether all that Linux maps is to stay in memory: then nothing may be mapped ahead of use either. */
+    boolean isLocked() {
+        return locked;
+    }
+
+    void lock(boolean now) {
+        locked = now;
     }
 
     void countServed() {
@@ -168,12 +247,14 @@ public final class AddressSpace {
         return islands;
     }
 
-    /** There is one more; a child that is being forked may have it or not, and then leaves its place empty. */
+    /** There is one more. */
     public void addIsland() {
         islands++;
-        for (int i = 0; i < unborn.size(); i++) {
-            unborn.get(i).islands = islands;
-        }
+    }
+
+    /** A forked child has its parent's; those made while it was being forked it may lack, and leaves their places empty. */
+    public void inheritIslands(AddressSpace parent) {
+        islands = parent.islands;
     }
 
     public long arenaReserved() {

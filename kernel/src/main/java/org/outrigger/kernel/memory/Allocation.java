@@ -11,8 +11,8 @@ import org.outrigger.kernel.loop.Request;
 final class Allocation {
     /** Larger requests are Linux's: they are few, and its overcommit heuristic must see them. */
     private static final long LARGEST = 1L << 30;
-    /** Above this, dropping dirty pages is cheaper than clearing them. */
-    private static final long ZERO_BY_HAND = 1L << 20;
+    /** Unknown memory is worth a look when that may make so large a part of its zone fresh again. */
+    private static final int WORTH = 4;
     private static final long EXTENT_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE
             | Mman.MAP_FIXED_NOREPLACE;
     private static final long EXTENT_PROT = Mman.PROT_READ | Mman.PROT_WRITE;
@@ -21,14 +21,18 @@ final class Allocation {
 
     private final Reply reply;
     private final boolean arenas;
+    private final Inspection inspection;
+    private final Clearing clearing;
     private final Pending.Step extentMapped = this::extentMapped;
     private final Pending.Step extentAdvised = this::extentAdvised;
     private final Pending.Step cleared = this::cleared;
     private final Pending.Step populated = this::populated;
     private final Pending.Step replaced = this::replaced;
 
-    Allocation(Reply reply, boolean arenas) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas) {
         this.reply = reply;
+        this.inspection = inspection;
+        this.clearing = clearing;
         this.arenas = arenas;
     }
 
@@ -60,46 +64,81 @@ final class Allocation {
 
     private void allocate(AddressSpace space, int slot, Pending pending) {
         long length = pending.first;
-        long start = space.arena().find(length);
+        long start = place(space, length);
         if (start == 0) {
             grow(space, slot, pending);
-            return;
+        } else {
+            take(space, slot, start, start + length, start, pending);
         }
-        take(space, slot, start, start + length, start, pending);
     }
 
-    /** Hands out a free range, zeroed where it is dirty; {@code value} is the call's result. */
+    /** A free place, or 0: memory that was never touched for what will not be touched, what was used last for what will. */
+    private long place(AddressSpace space, long length) {
+        Arena arena = space.arena();
+        SizeClass kind = arena.sizeClass(length);
+        if (inspection.reaches(space, length) && kind.wantsFresh()) {
+            long start = fresh(space, length);
+            if (start != 0) {
+                kind.gaveFresh(start);
+                return start;
+            }
+        }
+        long start = arena.again(kind, length);
+        if (start == 0) {
+            start = arena.findSoon(length);
+        }
+        if (start == 0) {
+            start = fresh(space, length);
+        }
+        return start == 0 ? arena.find(length) : start;
+    }
+
+    private long fresh(AddressSpace space, long length) {
+        Arena arena = space.arena();
+        long start = arena.fresh(length);
+        if (start == 0 && arena.unknownPart(length) * WORTH > arena.zoneBytes(length)) {
+            inspection.settleAll(space, length);
+            start = arena.fresh(length);
+        }
+        return start;
+    }
+
+    /** Hands out a free range, zeroed where it may be anything else; {@code value} is the call's result. */
     void take(AddressSpace space, int slot, long start, long end, long value, Pending pending) {
-        Ranges ranges = space.arena().ranges();
-        long dirty = ranges.firstOf(start, end, 1 << Arena.DIRTY);
-        long clean = dirty; // end of the last dirty piece
-        for (long at = dirty; at < end; at = ranges.firstOf(clean, end, 1 << Arena.DIRTY)) {
-            clean = ranges.firstOf(at, end, ~(1 << Arena.DIRTY));
+        Arena arena = space.arena();
+        boolean clean = !arena.ranges().any(start, end, Arena.KEPT_SET);
+        if (!clean) {
+            clearing.planArena(space, arena.sizeClass(end - start), start, end);
         }
         space.use(start, end);
         space.countServed();
-        pending.fourth = value;
-        if (clean - dirty > ZERO_BY_HAND || pending.second != 0) {
-            pending.first = end - dirty;
-            pending.second = pending.second == 0 ? 0 : end - start;
-            pending.third = dirty;
-            pending.then(cleared);
-            reply.make(slot, Nr.MADVISE, dirty, clean - dirty, Mman.MADV_DONTNEED, 0, 0, 0);
-        } else if (dirty < end) {
-            reply.zero(slot, dirty, clean - dirty, value);
-        } else {
+        if (pending.second != 0) {
+            pending.first = start;
+            pending.second = end;
+            pending.fourth = value;
+            dropThenPopulate(slot, clean || clearing.idle(), pending);
+        } else if (clean) {
             reply.done(slot, value);
+        } else {
+            clearing.clear(slot, value, pending);
+        }
+    }
+
+    private void dropThenPopulate(int slot, boolean clean, Pending pending) {
+        if (clean) {
+            cleared(slot, pending, 0);
+        } else {
+            pending.then(cleared);
+            reply.make(slot, Nr.MADVISE, clearing.start(), clearing.length(), Mman.MADV_DONTNEED, 0, 0, 0);
         }
     }
 
     private void cleared(int slot, Pending pending, long result) {
-        if (result < 0) { // locked memory is not dropped
-            reply.zero(slot, pending.third, pending.first, pending.fourth);
-        } else if (pending.second != 0) {
-            pending.then(populated);
-            reply.make(slot, Nr.MADVISE, pending.fourth, pending.second, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
+        if (result < 0) { // locked memory is not dropped, and there already
+            reply.zero(slot, pending.first, pending.second - pending.first, pending.fourth);
         } else {
-            reply.done(slot, pending.fourth);
+            pending.then(populated);
+            reply.make(slot, Nr.MADVISE, pending.first, pending.second - pending.first, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
         }
     }
 
@@ -108,13 +147,14 @@ final class Allocation {
     }
 
     private void grow(AddressSpace space, int slot, Pending pending) {
-        long size = Arena.extentFor(pending.first);
-        long address = pending.third-- > 0 ? space.arena().claim(size) : 0;
+        long size = space.arena().extentFor(pending.first);
+        long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
             reply.here(slot);
             return;
         }
         pending.fourth = address;
+        pending.fifth = size;
         pending.then(extentMapped);
         reply.make(slot, Nr.MMAP, address, size, EXTENT_PROT, EXTENT_FLAGS, -1, 0);
     }
@@ -125,10 +165,9 @@ final class Allocation {
             grow(space, slot, pending);
         } else if (result != pending.fourth) {
             reply.here(slot); // Linux finds the errno
-        } else if (space.arena().extents() > 0 || pending.first >= Arena.HUGE) {
-            // A process that never leaves its first extent stays small; one that does is worth huge pages.
+        } else if (space.arena().worthHuge(pending.first)) {
             pending.then(extentAdvised);
-            reply.make(slot, Nr.MADVISE, result, Arena.extentFor(pending.first), Mman.MADV_HUGEPAGE, 0, 0, 0);
+            reply.make(slot, Nr.MADVISE, result, pending.fifth, Mman.MADV_HUGEPAGE, 0, 0, 0);
         } else {
             extentAdvised(slot, pending, 0);
         }
@@ -136,7 +175,7 @@ final class Allocation {
 
     private void extentAdvised(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        space.arena().extend(pending.fourth, Arena.extentFor(pending.first));
+        space.arena().extend(pending.first, pending.fourth, pending.fifth);
         allocate(space, slot, pending);
     }
 

@@ -8,10 +8,16 @@ import org.outrigger.corert.Layout;
  * readable and writable; the LWK hands out pieces of them and takes them back without a call to Linux.
  *
  * <pre>
- *    extent mapped -> CLEAN -> allocate -> USED -> release -> DIRTY or CLEAN -> allocate ...
+ *    extent mapped -> CLEAN -> allocate -> USED -> release -> UNKNOWN or DIRTY -> allocate ...
+ *                       ^                   |                    |
+ *                       |                   |                    | Linux is asked what of it is there
+ *                       +-- absent ---------|--------------------+-- present -> DIRTY
  *                                           |
  *                     protection, locking or policy changed: TAINTED -> release -> really unmapped, no longer the arena's
  * </pre>
+ *
+ * <p>The window has two zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a
+ * huge page, above for the others.
  */
 final class Arena {
     /** Free, and zero. */
@@ -22,34 +28,53 @@ final class Arena {
     static final int USED = 3;
     /** Allocated, with attributes that only Linux knows. */
     static final int TAINTED = 4;
+    /** Free, was handed out as zero, and is believed to be untouched; nobody has looked. */
+    static final int UNKNOWN = 5;
 
-    static final int NO_ARENA_SET = 1;
-    static final int FREE_SET = 1 << CLEAN | 1 << DIRTY;
+    static final int KEPT_SET = 1 << DIRTY | 1 << UNKNOWN;
+    static final int FREE_SET = 1 << CLEAN | KEPT_SET;
     static final int USED_SET = 1 << USED | 1 << TAINTED;
-    static final int TAINTED_SET = 1 << TAINTED;
 
     static final long HUGE = 2L << 20;
-    /** Bytes by which the arena grows at least. */
-    static final long EXTENT = 32L << 20;
+    /** Bytes of the first extent for small pieces; each further one is twice as large, up to {@link #LARGE_UNIT}. */
+    static final long SMALL_EXTENT = 32L << 20;
+    /** Bytes of an extent for large pieces: address space, so that pieces that nobody touches can be fresh ones many times. */
+    static final long LARGE_EXTENT = 8L << 30;
+    /** Linux passes over so much of an empty page table in one step: large extents begin at multiples. */
+    static final long LARGE_UNIT = 1L << 30;
+    /** Pieces of one size that an extent has room for. */
+    private static final int PIECES = 16;
+    /** Where the zone of large pieces begins. */
+    static final long LARGE_BASE = Layout.ARENA_BASE + (Layout.ARENA_END - Layout.ARENA_BASE) / 4;
+    private static final int SMALL = 0;
+    private static final int LARGE = 1;
 
     private final Ranges ranges;
-    private long next;
-    private long reserved;
-    private long used;
+    private final SizeClass[] classes = new SizeClass[SizeClass.COUNT];
+    private final long[] base = {Layout.ARENA_BASE, LARGE_BASE};
+    private final long[] bound = {LARGE_BASE, Layout.ARENA_END};
+    /** Where the next extent goes, where the next fresh piece is sought, and what has been mapped; by zone. */
+    private final long[] next = base.clone();
+    private final long[] cursor = base.clone();
+    private final long[] mapped = new long[2];
+    /** Searches to be left out: the last one was long and in vain. */
+    private final int[] pause = new int[2];
     private long peak;
     private int extents;
 
     Arena() {
         ranges = new Ranges();
-        next = Layout.ARENA_BASE;
     }
 
     Arena(Arena other) {
         ranges = new Ranges(other.ranges);
-        next = other.next;
-        reserved = other.reserved;
-        used = other.used;
-        peak = other.used;
+        System.arraycopy(other.next, 0, next, 0, next.length);
+        System.arraycopy(other.cursor, 0, cursor, 0, cursor.length);
+        System.arraycopy(other.mapped, 0, mapped, 0, mapped.length);
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = other.classes[i] == null ? null : new SizeClass(other.classes[i]);
+        }
+        peak = other.used();
         extents = other.extents;
     }
 
@@ -57,39 +82,125 @@ final class Arena {
         return ranges;
     }
 
-    /** Bytes of a new extent that can hold the request. */
-    static long extentFor(long length) {
-        return Math.max(EXTENT, length + HUGE - 1 & -HUGE);
+    /** The class of pieces of so many bytes. */
+    SizeClass sizeClass(long length) {
+        int index = SizeClass.of(length);
+        if (classes[index] == null) {
+            classes[index] = new SizeClass();
+        }
+        return classes[index];
     }
 
-    /** An address for a new extent; each is given once. 0 when the window is full. */
-    long claim(long length) {
-        if (length > Layout.ARENA_END - next - HUGE) {
+    private static int zone(long length) {
+        return length < HUGE ? SMALL : LARGE;
+    }
+
+    /** First address of the zone for pieces of so many bytes. */
+    long zoneStart(long length) {
+        return base[zone(length)];
+    }
+
+    /** First address behind the extents of the zone for pieces of so many bytes. */
+    long zoneEnd(long length) {
+        return next[zone(length)];
+    }
+
+    /** Bytes that have been mapped in the zone for pieces of so many bytes. */
+    long zoneBytes(long length) {
+        return mapped[zone(length)];
+    }
+
+    /** Bytes in that zone of which nobody knows whether they are touched. */
+    long unknownPart(long length) {
+        long unknown = 0;
+        long bound = zoneEnd(length);
+        for (int i = ranges.index(zoneStart(length)); i < ranges.size() && ranges.from(i) < bound; i++) {
+            if (ranges.tag(i) == UNKNOWN) {
+                unknown += ranges.to(i) - ranges.from(i);
+            }
+        }
+        return unknown;
+    }
+
+    /** Bytes of a new extent that can hold the request. */
+    long extentFor(long length) {
+        if (zone(length) == SMALL) {
+            return Math.clamp(mapped[SMALL], SMALL_EXTENT, LARGE_UNIT);
+        }
+        return Math.max(LARGE_EXTENT, length * PIECES + LARGE_UNIT - 1 & -LARGE_UNIT);
+    }
+
+    /** An address for a new extent with pieces of {@code length}; each is given once. 0 when the zone is full. */
+    long claim(long length, long size) {
+        int zone = zone(length);
+        long gap = zone == SMALL ? HUGE : LARGE_UNIT; // no piece spans two of Linux's mappings, so that mremap can move it whole
+        if (size > bound[zone] - next[zone] - gap) {
             return 0;
         }
-        long address = next;
-        next += length + HUGE; // a gap: no piece spans two of Linux's mappings, so that mremap can move it whole
+        long address = next[zone];
+        next[zone] += size + gap;
         return address;
     }
 
-    /** An extent has been mapped. */
-    void extend(long address, long length) {
-        ranges.set(address, address + length, CLEAN);
-        reserved += length;
+    /** Whether an extent for such pieces is worth huge pages: a process that never leaves its first small extent stays small. */
+    boolean worthHuge(long length) {
+        return zone(length) == LARGE || mapped[SMALL] > 0;
+    }
+
+    /** An extent has been mapped for pieces of {@code length}. */
+    void extend(long length, long address, long size) {
+        int zone = zone(length);
+        ranges.set(address, address + size, CLEAN);
+        mapped[zone] += size;
+        cursor[zone] = address;
+        pause[zone] = 0;
         extents++;
     }
 
     /** The lowest free place for so many bytes, or 0. Large pieces begin on a huge page. */
     long find(long length) {
+        int zone = zone(length);
+        return search(base[zone], next[zone], length, FREE_SET);
+    }
+
+    /** As {@link #find}, but left out for some time after it was long and in vain. */
+    long findSoon(long length) {
+        int zone = zone(length);
+        if (pause[zone] > 0) {
+            pause[zone]--;
+            return 0;
+        }
+        long start = find(length);
+        if (start == 0) {
+            pause[zone] = ranges.size() / 4;
+        }
+        return start;
+    }
+
+    /** The next place of {@link #CLEAN} memory, or 0; then the search begins anew the next time. */
+    long fresh(long length) {
+        int zone = zone(length);
+        long start = search(cursor[zone], next[zone], length, 1 << CLEAN);
+        cursor[zone] = start == 0 ? base[zone] : start + length;
+        return start;
+    }
+
+    /** Fresh pieces may begin as low as this again. */
+    void rewind(long length, long address) {
+        int zone = zone(length);
+        cursor[zone] = Math.min(cursor[zone], address);
+    }
+
+    private long search(long from, long to, long length, int tags) {
         long align = length >= HUGE ? HUGE : Mman.PAGE_SIZE;
         long start = 0;
         long end = 0;
-        for (int i = 0; i < ranges.size(); i++) {
-            if ((FREE_SET & 1 << ranges.tag(i)) == 0) {
+        for (int i = ranges.index(from); i < ranges.size() && ranges.from(i) < to; i++) {
+            if ((tags & 1 << ranges.tag(i)) == 0) {
                 continue;
             }
             if (ranges.from(i) != end) {
-                start = ranges.from(i) + align - 1 & -align;
+                start = Math.max(ranges.from(i), from) + align - 1 & -align;
             }
             end = ranges.to(i);
             if (end - start >= length) {
@@ -99,17 +210,61 @@ final class Arena {
         return 0;
     }
 
+    /** A free piece of this size that was used last, or 0. */
+    long again(SizeClass kind, long length) {
+        long start;
+        do {
+            start = kind.unshelve(length);
+        } while (start != 0 && ranges.any(start, start + length, ~FREE_SET));
+        return start;
+    }
+
     /** Marks a free piece as used. */
     void use(long start, long end) {
         ranges.set(start, end, USED);
-        used += end - start;
-        peak = Math.max(peak, used);
+        peak = Math.max(peak, used());
     }
 
     /** Gives a used piece back. */
     void release(long start, long end, int tag) {
         ranges.set(start, end, tag);
-        used -= end - start;
+    }
+
+    /** Whether what is used and what is kept together are no more than what was once used, and {@code slack} bytes. */
+    boolean within(long slack) {
+        return used() + ranges.bytes(DIRTY) <= peak + slack;
+    }
+
+    /** How much of a range is {@link #DIRTY}. */
+    long dirtyBytes(long start, long end) {
+        long bytes = 0;
+        for (int i = ranges.index(start); i < ranges.size() && ranges.from(i) < end; i++) {
+            if (ranges.tag(i) == DIRTY) {
+                bytes += Math.min(ranges.to(i), end) - Math.max(ranges.from(i), start);
+            }
+        }
+        return bytes;
+    }
+
+    /** Where the largest stretch of {@link #DIRTY} memory begins that lies outside a range; if there is none, inside it. */
+    long largestDirty(long notFrom, long notTo) {
+        long largest = ranges.firstOf(notFrom, notTo, 1 << DIRTY);
+        long most = 0;
+        long at = Layout.ARENA_BASE;
+        while ((at = ranges.firstOf(at, Layout.ARENA_END, 1 << DIRTY)) < Layout.ARENA_END) {
+            long end = at >= notFrom && at < notTo ? notTo : dirtyEnd(at, notFrom);
+            if (end - at > most && (at < notFrom || at >= notTo)) {
+                most = end - at;
+                largest = at;
+            }
+            at = end;
+        }
+        return largest;
+    }
+
+    /** Where a stretch of {@link #DIRTY} memory ends, or an address that it shall not pass. */
+    long dirtyEnd(long start, long bound) {
+        return ranges.firstOf(start, start < bound ? bound : Layout.ARENA_END, ~(1 << DIRTY));
     }
 
     /** From now on only Linux knows what the allocated parts of the range are like. */
@@ -124,22 +279,15 @@ final class Arena {
 
     /** What lies in the range is no longer the arena's. */
     void forget(long start, long end) {
-        for (int i = ranges.firstAbove(start); i < ranges.size() && ranges.from(i) < end; i++) {
-            long bytes = Math.min(ranges.to(i), end) - Math.max(ranges.from(i), start);
-            reserved -= bytes;
-            if ((USED_SET & 1 << ranges.tag(i)) != 0) {
-                used -= bytes;
-            }
-        }
         ranges.set(start, end, Ranges.NONE);
     }
 
     long reserved() {
-        return reserved;
+        return used() + ranges.bytes(CLEAN) + ranges.bytes(DIRTY) + ranges.bytes(UNKNOWN);
     }
 
     long used() {
-        return used;
+        return ranges.bytes(USED) + ranges.bytes(TAINTED);
     }
 
     long peak() {

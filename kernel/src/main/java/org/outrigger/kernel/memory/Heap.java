@@ -14,12 +14,15 @@ final class Heap {
     private static final long STEP = 4L << 20;
 
     private final Reply reply;
+    private final Clearing clearing;
+    private final Pending.Step dropped = this::dropped;
     private final Pending.Step stepped = this::stepped;
     private final Pending.Step grown = this::grown;
     private final Pending.Step here = this::here;
 
-    Heap(Reply reply) {
+    Heap(Reply reply, Clearing clearing) {
         this.reply = reply;
+        this.clearing = clearing;
     }
 
     void brk(AddressSpace space, int slot, long wanted, Pending pending) {
@@ -34,19 +37,40 @@ final class Heap {
             reply.make(slot, Nr.BRK, wanted, 0, 0, 0, 0, 0);
         } else if (Long.compareUnsigned(wanted, space.breakMapped()) <= 0) {
             space.countServed();
-            move(space, slot, wanted);
+            move(space, slot, wanted, pending);
         } else {
             pending.then(stepped);
             reply.make(slot, Nr.BRK, MemoryCalls.roundUp(wanted) + STEP, 0, 0, 0, 0, 0);
         }
     }
 
-    private void move(AddressSpace space, int slot, long wanted) {
+    private void move(AddressSpace space, int slot, long wanted, Pending pending) {
         // As under Linux whole pages come and go: the page that the break stands in keeps its content.
         long before = MemoryCalls.roundUp(space.breakNow());
         long dirty = Math.min(MemoryCalls.roundUp(wanted), space.breakDirty());
+        if (before >= dirty) {
+            space.setBreak(wanted, space.breakMapped());
+            reply.heap(slot, wanted, space.breakMapped(), 0, 0);
+            return;
+        }
+        clearing.planHeap(space, before, dirty);
         space.setBreak(wanted, space.breakMapped());
-        reply.heap(slot, wanted, space.breakMapped(), before, dirty - before);
+        if (!clearing.idle() && clearing.drops()) {
+            pending.first = clearing.start();
+            pending.second = clearing.length();
+            pending.fourth = wanted;
+            pending.subject = space;
+            pending.then(dropped);
+            reply.make(slot, Nr.MADVISE, clearing.start(), clearing.length(), Mman.MADV_DONTNEED, 0, 0, 0);
+        } else {
+            reply.heap(slot, wanted, space.breakMapped(), clearing.start(), clearing.length());
+        }
+    }
+
+    private void dropped(int slot, Pending pending, long result) {
+        AddressSpace space = (AddressSpace) pending.subject;
+        long rest = result < 0 ? pending.second : 0; // locked memory is not dropped
+        reply.heap(slot, pending.fourth, space.breakMapped(), pending.first, rest);
     }
 
     private void answer(AddressSpace space, int slot) {
@@ -57,7 +81,7 @@ final class Heap {
         AddressSpace space = (AddressSpace) pending.subject;
         if (Long.compareUnsigned(result, pending.first) >= 0) {
             space.setBreak(space.breakNow(), result);
-            move(space, slot, pending.first);
+            move(space, slot, pending.first, pending);
         } else { // no room for the whole step
             pending.then(grown);
             reply.make(slot, Nr.BRK, pending.first, 0, 0, 0, 0, 0);
@@ -68,7 +92,7 @@ final class Heap {
         AddressSpace space = (AddressSpace) pending.subject;
         if (result == pending.first) {
             space.setBreak(space.breakNow(), result);
-            move(space, slot, result);
+            move(space, slot, result, pending);
         } else {
             answer(space, slot);
         }

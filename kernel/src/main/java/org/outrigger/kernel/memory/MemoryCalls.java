@@ -27,14 +27,23 @@ public final class MemoryCalls {
     private final Remapping remapping;
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step trimmed = this::trimmed;
+    private final Pending.Step lockable = this::lockable;
+    private final Pending.Step locked = this::locked;
     private final Pending.Step trimmedFirst = this::trimmedFirst;
 
-    /** @param arenas false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2}) */
-    public MemoryCalls(Reply reply, boolean arenas) {
+    /**
+     * Puts the parts together.
+     *
+     * @param residency tells which pages of a process are there
+     * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
+     */
+    public MemoryCalls(Reply reply, Residency residency, boolean arenas) {
         this.reply = reply;
-        allocation = new Allocation(reply, arenas);
-        heap = new Heap(reply);
-        unmapping = new Unmapping(reply, heap);
+        Inspection inspection = new Inspection(residency);
+        Clearing clearing = new Clearing(reply, inspection);
+        allocation = new Allocation(reply, inspection, clearing, arenas);
+        heap = new Heap(reply, clearing);
+        unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
     }
 
@@ -42,7 +51,7 @@ public final class MemoryCalls {
     public static boolean concerns(long nr) {
         return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
                 || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
-                || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK;
+                || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL;
     }
 
     /** Whether a range, operands 0 and 1, touches the arena window or the heap: then the call is one for {@link #serve}. */
@@ -63,6 +72,10 @@ public final class MemoryCalls {
             pending.third = request.nr();
             pending.fourth = start;
             unmapping.trim(space, slot, pending, trimmedFirst);
+            return;
+        }
+        if (request.nr() == Nr.MLOCKALL || request.nr() == Nr.MUNLOCKALL) {
+            lockAll(space, slot, request.nr() == Nr.MLOCKALL, pending);
             return;
         }
         if (request.nr() != Nr.BRK && leaveHeapToLinux(space, request)) {
@@ -191,6 +204,29 @@ public final class MemoryCalls {
         reply.done(slot, result < 0 ? result : -Errno.ENOMEM);
     }
 
+    /** Linux would make resident all that is mapped ahead of use: that goes back first, and no more is mapped until unlocking. */
+    private void lockAll(AddressSpace space, int slot, boolean lock, Pending pending) {
+        pending.first = lock ? 1 : 0;
+        pending.second = space.isLocked() ? 1 : 0;
+        pending.subject = space;
+        if (lock && !space.limited()) {
+            space.lock(true);
+            unmapping.trim(space, slot, pending, lockable);
+        } else {
+            lockable(slot, pending, 0);
+        }
+    }
+
+    private void lockable(int slot, Pending pending, long result) {
+        pending.then(locked);
+        reply.tell(slot);
+    }
+
+    private void locked(int slot, Pending pending, long result) {
+        ((AddressSpace) pending.subject).lock((result < 0 ? pending.second : pending.first) != 0);
+        reply.done(slot, result);
+    }
+
     /** The limits of the process are now these; memory kept ahead of use goes back to Linux where it would count against them. */
     public void limits(AddressSpace space, int slot, boolean limited, Pending pending) {
         boolean before = space.limited();
@@ -203,7 +239,7 @@ public final class MemoryCalls {
     }
 
     /** Another process set the limits: one of the concerned threads gives memory back when it next asks for some. */
-    public void limitsFromOutside(AddressSpace space, boolean limited) {
+    public static void limitsFromOutside(AddressSpace space, boolean limited) {
         space.trimDue(limited && (space.trimDue() || !space.limited()));
         space.limit(limited);
     }

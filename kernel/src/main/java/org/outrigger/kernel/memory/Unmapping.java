@@ -8,18 +8,21 @@ import org.outrigger.kernel.loop.Reply;
 
 /** {@code munmap}, and giving free memory back to Linux. */
 final class Unmapping {
-    /** Pieces up to this size keep their pages for the next request; larger ones give them back first. */
-    private static final long KEEP = 1L << 20;
+    /** Bytes that free memory may keep beyond what was once in use. */
+    private static final long SLACK = 64L << 20;
     /** The highest address that a process may map. */
     private static final long TASK_SIZE = 0x7fff_ffff_f000L;
 
     private final Reply reply;
     private final Pending.Step dropped = this::dropped;
+    private final Pending.Step excessDropped = this::excessDropped;
     private final Pending.Step unmapped = this::unmapped;
     private final Heap heap;
+    private final Inspection inspection;
 
-    Unmapping(Reply reply, Heap heap) {
+    Unmapping(Reply reply, Heap heap, Inspection inspection) {
         this.reply = reply;
+        this.inspection = inspection;
         this.heap = heap;
     }
 
@@ -39,11 +42,10 @@ final class Unmapping {
         pending.second = end;
         pending.fourth = value;
         pending.subject = space;
-        if (!ranges.any(start, end, ~(1 << Arena.USED))) {
-            if (end - start <= KEEP) {
-                space.arena().release(start, end, Arena.DIRTY);
+        if (!space.limited() && !ranges.any(start, end, ~(1 << Arena.USED))) {
+            if (keep(space, start, end)) {
                 space.countServed();
-                reply.done(slot, value);
+                dropExcess(space, slot, pending);
             } else { // still used until its pages are gone: nobody else may get it before
                 pending.then(dropped);
                 reply.make(slot, Nr.MADVISE, start, end - start, Mman.MADV_DONTNEED, 0, 0, 0);
@@ -54,6 +56,64 @@ final class Unmapping {
             space.forget(start, end);
             pending.then(unmapped);
             reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
+        }
+    }
+
+    /** Takes a piece back with the pages that it has; false if they must go first. */
+    private boolean keep(AddressSpace space, long start, long end) {
+        long length = end - start;
+        Arena arena = space.arena();
+        SizeClass kind = arena.sizeClass(length);
+        boolean sees = inspection.reaches(space, length);
+        if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
+            kind.learn(inspection.present(), length);
+            if (inspection.present() == 0) {
+                arena.rewind(length, start);
+                return true;
+            }
+        } else if (sees && !kind.reuses()) {
+            arena.release(start, end, Arena.UNKNOWN);
+            if (inspection.settleWhenMuch(space, length) && arena.ranges().any(start, end, 1 << Arena.DIRTY)) {
+                kind.learn(arena.dirtyBytes(start, end), length);
+            }
+        } else if (!sees && length > Clearing.UNSEEN) {
+            return false;
+        } else {
+            arena.release(start, end, Arena.DIRTY);
+        }
+        kind.shelve(start, end);
+        return true;
+    }
+
+    /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
+    private void dropExcess(AddressSpace space, int slot, Pending pending) {
+        Arena arena = space.arena();
+        if (arena.within(SLACK)) {
+            reply.done(slot, pending.fourth);
+            return;
+        }
+        long start = arena.largestDirty(pending.first, pending.second);
+        long end = arena.dirtyEnd(start, pending.first);
+        space.use(start, end); // nobody else may get it before its pages are gone
+        pending.third = start;
+        pending.fifth = end;
+        pending.then(excessDropped);
+        reply.make(slot, Nr.MADVISE, start, end - start, Mman.MADV_DONTNEED, 0, 0, 0);
+    }
+
+    private void excessDropped(int slot, Pending pending, long result) {
+        AddressSpace space = (AddressSpace) pending.subject;
+        long start = pending.third;
+        long end = pending.fifth;
+        if (space.arena().ranges().any(start, end, ~(1 << Arena.USED))) { // the application did something to it meanwhile
+            reply.done(slot, pending.fourth);
+            return;
+        }
+        space.arena().release(start, end, result == 0 ? Arena.CLEAN : Arena.DIRTY);
+        if (result == 0) {
+            dropExcess(space, slot, pending);
+        } else {
+            reply.done(slot, pending.fourth);
         }
     }
 

@@ -111,6 +111,15 @@ public final class SiteCache {
         return found.filter(map -> map.buildId().equals(buildId));
     }
 
+    /** What is remembered of a file as it is now; empty where nothing is, or the file cannot be reached. */
+    Optional<SiteMap> known(Path file, String buildId) {
+        try {
+            return lookup(FileIdentity.of(file), buildId);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
      * Remembers a map.
      *

@@ -19,18 +19,19 @@ import java.util.Objects;
  * @param kernelRelease        release of the Linux kernel, as {@code uname -r} prints it
  * @param lwkPid               process id of the LWK's JVM
  * @param lwkResidentPeakBytes peak resident memory of the LWK's JVM ({@code VmHWM}), or {@link JobReport#UNKNOWN}
- * @param kernelLoops          number of kernel loops that polled channels
- * @param realTimePriority     the real-time priority of the kernel loops, or why they had none
+ * @param kernelLoops          the kernel loops that polled channels, by number
+ * @param realTimePriority     the real-time priority of the kernel loops, or why not all of them had one
  * @param lwkCoreShared        whether an LWK core was a Linux core too, as on a machine with one CPU
  */
 public record JobFacts(String version, List<String> command, Instant start, long wallNanoseconds, int exitStatus,
         int ranks, String lwkCores, String linuxCores, InterceptMode intercept, String kernelRelease, long lwkPid,
-        long lwkResidentPeakBytes, int kernelLoops, RealTimePriority realTimePriority, boolean lwkCoreShared) {
+        long lwkResidentPeakBytes, List<LoopRow> kernelLoops, RealTimePriority realTimePriority, boolean lwkCoreShared) {
 
     /** Refuses nulls and copies the command. */
     public JobFacts {
         Objects.requireNonNull(version, "version");
         command = List.copyOf(command);
+        kernelLoops = List.copyOf(kernelLoops);
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(lwkCores, "lwkCores");
         Objects.requireNonNull(linuxCores, "linuxCores");

@@ -8,21 +8,25 @@ import java.util.Objects;
  *
  * @param job         the job as a whole
  * @param calls       one row per system call and way of interception; rows that never counted may be present
+ * @param sites       places in code from which calls were trapped
+ * @param sitesMissed trapped calls whose place was not counted
  * @param processes   the processes that ran on the LWK, in the order of their start
  * @param memory      what the LWK's memory management did
  * @param leftToLinux the processes that ran, wholly or from some moment on, under plain Linux
  * @param notes       anything else the user should know, one sentence each
  */
-public record JobReport(JobFacts job, List<CallRow> calls, List<ProcessRow> processes, MemoryFacts memory,
-        List<LeftToLinux> leftToLinux, List<String> notes) {
+public record JobReport(JobFacts job, List<CallRow> calls, List<SiteRow> sites, long sitesMissed, List<ProcessRow> processes,
+        MemoryFacts memory, List<LeftToLinux> leftToLinux, List<String> notes) {
 
     /** Stands for a number that was not measured, in the components that say so. */
     public static final long UNKNOWN = -1;
 
+    /** Refuses nulls and copies the lists. */
     public JobReport {
         Objects.requireNonNull(job, "job");
         Objects.requireNonNull(memory, "memory");
         calls = List.copyOf(calls);
+        sites = List.copyOf(sites);
         processes = List.copyOf(processes);
         leftToLinux = List.copyOf(leftToLinux);
         notes = List.copyOf(notes);

@@ -46,9 +46,16 @@ public final class ReportJson {
         json.writeStartObject();
         json.writeNumberProperty("schema", SCHEMA);
         job(report.job());
+        json.writeArrayPropertyStart("loops");
+        report.job().kernelLoops().forEach(this::loop);
+        json.writeEndArray();
         json.writeArrayPropertyStart("calls");
         CallOrder.counted(report.calls()).forEach(this::call);
         json.writeEndArray();
+        json.writeArrayPropertyStart("trapped_sites");
+        SiteRow.sorted(report.sites()).forEach(this::site);
+        json.writeEndArray();
+        json.writeNumberProperty("trapped_elsewhere", report.sitesMissed());
         json.writeArrayPropertyStart("processes");
         report.processes().forEach(this::process);
         json.writeEndArray();
@@ -74,7 +81,7 @@ public final class ReportJson {
         json.writeStringProperty("kernel_release", job.kernelRelease());
         json.writeNumberProperty("lwk_pid", job.lwkPid());
         known("lwk_resident_peak_bytes", job.lwkResidentPeakBytes());
-        json.writeNumberProperty("kernel_loops", job.kernelLoops());
+        json.writeNumberProperty("kernel_loops", job.kernelLoops().size());
         switch (job.realTimePriority()) {
             case RealTimePriority.Obtained(int priority) -> {
                 json.writeNumberProperty("real_time_priority", priority);
@@ -89,6 +96,20 @@ public final class ReportJson {
         json.writeEndObject();
     }
 
+    private void loop(LoopRow loop) {
+        json.writeStartObject();
+        json.writeNumberProperty("number", loop.number());
+        json.writeStringProperty("cores", loop.cores());
+        json.writeStringProperty("policy", lower(loop.policy()));
+        if (loop.refusal().isEmpty()) {
+            json.writeNullProperty("refusal");
+        } else {
+            json.writeStringProperty("refusal", loop.refusal());
+        }
+        json.writeNumberProperty("requests", loop.requests());
+        json.writeEndObject();
+    }
+
     private void call(CallRow call) {
         json.writeStartObject();
         json.writeNumberProperty("number", call.number());
@@ -99,6 +120,24 @@ public final class ReportJson {
         optional("median_ns", call.median());
         optional("p99_ns", call.p99());
         optional("max_ns", call.max());
+        json.writeEndObject();
+    }
+
+    private void site(SiteRow site) {
+        json.writeStartObject();
+        json.writeStringProperty("mapping", site.mapping());
+        json.writeNumberProperty("offset", site.offset());
+        if (site.function().isEmpty()) {
+            json.writeNullProperty("function");
+            json.writeNullProperty("function_offset");
+        } else {
+            json.writeStringProperty("function", site.function());
+            json.writeNumberProperty("function_offset", site.functionOffset());
+        }
+        json.writeNumberProperty("number", site.number());
+        json.writeStringProperty("name", site.name());
+        json.writeNumberProperty("count", site.count());
+        json.writeStringProperty("why", site.why());
         json.writeEndObject();
     }
 

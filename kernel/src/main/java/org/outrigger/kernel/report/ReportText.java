@@ -8,6 +8,9 @@ import java.util.TreeSet;
 /** The report as text for a terminal: one block per subject, columns aligned, every number with its unit. */
 public final class ReportText {
 
+    /** Rows of call sites that a terminal gets; JSON has them all. */
+    private static final int MOST_SITES = 20;
+
     private final StringBuilder out = new StringBuilder(4096);
 
     private ReportText() { }
@@ -21,7 +24,9 @@ public final class ReportText {
     public static String render(JobReport report) {
         ReportText text = new ReportText();
         text.job(report.job());
+        text.loops(report.job().kernelLoops());
         text.calls(CallOrder.counted(report.calls()));
+        text.sites(SiteRow.sorted(report.sites()), report.sitesMissed());
         text.processes(report.processes());
         text.threads(report.processes());
         text.memory(report.memory());
@@ -46,11 +51,28 @@ public final class ReportText {
                 .row("Linux cores", job.linuxCores())
                 .row("interception", job.intercept().name().toLowerCase(Locale.ROOT))
                 .row("kernel", Printable.text(job.kernelRelease()))
-                .row("LWK", "pid " + job.lwkPid() + ", " + Quantity.counted(job.kernelLoops(), "kernel loop", "kernel loops"))
+                .row("LWK", "pid " + job.lwkPid() + ", "
+                        + Quantity.counted(job.kernelLoops().size(), "kernel loop", "kernel loops"))
                 .row("LWK memory", job.lwkResidentPeakBytes() < 0 ? "unknown"
                         : Quantity.bytes(job.lwkResidentPeakBytes()) + " resident at peak")
                 .row("LWK priority", priority)
                 .appendTo(out);
+    }
+
+    private void loops(List<LoopRow> loops) {
+        heading("Kernel loops");
+        TextTable table = new TextTable("><<><");
+        table.row("loop", "cores", "scheduling", "requests", "why not more urgent");
+        for (LoopRow loop : loops) {
+            String policy = switch (loop.policy()) {
+                case FIFO -> "SCHED_FIFO 1";
+                case NICE -> "nice -20";
+                case ORDINARY -> "ordinary";
+            };
+            table.row(Integer.toString(loop.number()), loop.cores(), policy, Quantity.count(loop.requests()),
+                    loop.refusal().isEmpty() ? Quantity.NONE : Printable.text(loop.refusal()));
+        }
+        table.appendTo(out);
     }
 
     private void calls(List<CallRow> calls) {
@@ -67,6 +89,29 @@ public final class ReportText {
                     Quantity.time(call.p99()), Quantity.time(call.max()));
         }
         table.appendTo(out);
+    }
+
+    private void sites(List<SiteRow> sites, long missed) {
+        heading("Trapped call sites");
+        if (sites.isEmpty()) {
+            out.append("  none\n");
+            return;
+        }
+        TextTable table = new TextTable("><<<<");
+        table.row("count", "call", "function", "place", "not patched because");
+        for (SiteRow site : sites.subList(0, Math.min(MOST_SITES, sites.size()))) {
+            table.row(Quantity.count(site.count()), site.name(), site.function().isEmpty() ? Quantity.NONE
+                            : Printable.text(site.function()) + "+0x" + Long.toHexString(site.functionOffset()),
+                    Printable.text(site.mapping()) + "+0x" + Long.toHexString(site.offset()), site.why());
+        }
+        table.appendTo(out);
+        if (sites.size() > MOST_SITES) {
+            long rest = sites.subList(MOST_SITES, sites.size()).stream().mapToLong(SiteRow::count).sum();
+            out.append("  and ").append(rest).append(" calls from ").append(sites.size() - MOST_SITES).append(" other places\n");
+        }
+        if (missed > 0) {
+            out.append("  and ").append(missed).append(" calls from places that were not counted\n");
+        }
     }
 
     private void processes(List<ProcessRow> processes) {

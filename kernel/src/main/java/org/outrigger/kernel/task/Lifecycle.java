@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.CloneFlags;
 import org.outrigger.channel.Geometry;
@@ -24,7 +25,8 @@ import org.outrigger.kernel.memory.AddressSpace;
  *                          \- its process ends before it started -> forgotten
  * </pre>
  *
- * <p>Owned by the kernel loop.
+ * <p>Owned by the main loop. A slot is the main loop's until its thread has reported, and again from the report of its end on;
+ * before a process ends or begins a new image, the slots of its threads are recalled.
  */
 public final class Lifecycle {
     private static final long UNLIMITED = -1;
@@ -33,6 +35,7 @@ public final class Lifecycle {
     private static final class Expected {
         final Task parent;
         final long flags;
+        final AddressSpace from;
         final AddressSpace space;
         final int core;
         LwkProcess process;
@@ -40,6 +43,7 @@ public final class Lifecycle {
         Expected(Task parent, long flags, AddressSpace space, int core) {
             this.parent = parent;
             this.flags = flags;
+            this.from = parent.process().space();
             this.space = space;
             this.core = core;
         }
@@ -57,13 +61,14 @@ public final class Lifecycle {
     private final TaskTable tasks;
     private final Placement placement;
     private final Watch watch;
+    private final Loops loops;
     private final LongSupplier clock;
     private final Map<Integer, Expected> expected = new HashMap<>();
     private final Queue<LwkProcess> unwatched = new ArrayDeque<>();
 
     /** @param clock nanoseconds since the job began */
     public Lifecycle(MemorySegment memory, Geometry geometry, Receiver receiver, Reply reply, TaskTable tasks,
-                     Placement placement, Watch watch, LongSupplier clock) {
+                     Placement placement, Watch watch, Loops loops, LongSupplier clock) {
         this.memory = memory;
         this.geometry = geometry;
         this.receiver = receiver;
@@ -71,14 +76,20 @@ public final class Lifecycle {
         this.tasks = tasks;
         this.placement = placement;
         this.watch = watch;
+        this.loops = loops;
         this.clock = clock;
     }
 
-    /** A thread is about to clone: operands are the flags and the child's slot, which the runtime has taken. */
-    public void announce(Task parent, Request request) {
+    /**
+     * A thread is about to clone: operands are the flags and the child's slot, which the runtime has taken.
+     *
+     * @param space the child's: the parent's own, or the copy that {@link AddressSpace#fork} has made for it
+     */
+    public void announce(Task parent, Request request, AddressSpace space) {
         long flags = request.arg(0);
         int slot = (int) request.arg(1);
         if ((flags & CloneFlags.CLONE_NEWPID) != 0 || slot < 0 || slot >= Layout.SLOTS || tasks.task(slot) != null) {
+            unborn(new Expected(parent, flags, space, 0));
             reply.plain(request.slot()); // in a new PID namespace it would tell numbers that mean nothing here
             return;
         }
@@ -86,22 +97,28 @@ public final class Lifecycle {
         boolean free = parent.affinity().equals(CoreMask.of(cores));
         int core = free ? placement.choose(cores, parent.affinity()) : parent.core();
         memory.set(ValueLayout.JAVA_INT, geometry.slot(slot) + Layout.CPU, free && cores.length > 1 ? core + 1 : 0);
-        AddressSpace space = parent.process().space();
-        if ((flags & CloneFlags.CLONE_VM) == 0) {
-            space = space.fork();
+        if (space != parent.process().space()) {
+            space.loop(loops.choose());
         }
         Expected former = expected.put(slot, new Expected(parent, flags, space, core));
         if (former != null) {
-            born(former);
+            unborn(former);
         }
         receiver.expect(slot);
         reply.done(request.slot(), 0);
     }
 
-    private void born(Expected child) {
-        if ((child.flags & CloneFlags.CLONE_VM) == 0) {
-            child.parent.process().space().born(child.space);
+    /** From now on the child's space is entered in the parent's no more; that is for the parent's loop to do. */
+    private void born(Expected child, Runnable then) {
+        if (child.space == child.from) {
+            then.run();
+        } else {
+            loops.at(child.from.loop(), () -> child.from.born(child.space), then);
         }
+    }
+
+    private void unborn(Expected child) {
+        born(child, () -> { });
     }
 
     private LwkProcess process(Expected child, int pid) {
@@ -109,7 +126,11 @@ public final class Lifecycle {
             LwkProcess parent = child.parent.process();
             child.process = new LwkProcess(pid, parent.pid(), parent.cores(), child.space, clock.getAsLong());
             child.process.program(parent.program());
+            if ((child.flags & CloneFlags.CLONE_VM) == 0) {
+                child.space.owner(pid);
+            }
             tasks.add(child.process);
+            loops.load(child.space.loop(), 1);
             unwatched.add(child.process);
         }
         return child.process;
@@ -130,19 +151,29 @@ public final class Lifecycle {
     /** A child reports, and goes on: operands are its process and thread numbers. */
     public void started(Request request) {
         int slot = request.slot();
-        reply.done(slot, 0);
+        int pid = (int) request.arg(0);
+        int tid = (int) request.arg(1);
         Expected child = expected.remove(slot);
-        if (child != null) {
-            born(child);
-            boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
-            LwkProcess process = thread ? child.parent.process() : process(child, (int) request.arg(0));
-            if (process.ended() >= 0) { // killed since, and nobody else will give its slot back
-                receiver.release(slot);
-                return;
-            }
-            Task task = new Task(slot, (int) request.arg(1), process, child.parent.affinity().copy(), child.core);
-            tasks.add(task, clock.getAsLong());
+        if (child == null) {
+            reply.done(slot, 0);
+        } else {
+            born(child, () -> started(child, slot, pid, tid));
         }
+    }
+
+    private void started(Expected child, int slot, int pid, int tid) {
+        boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
+        LwkProcess process = thread ? child.parent.process() : process(child, pid);
+        if (process.ended() >= 0) { // killed since, and nobody else will give its slot back
+            reply.done(slot, 0);
+            receiver.release(slot);
+            return;
+        }
+        if (child.space != child.from) {
+            child.space.inheritIslands(child.from);
+        }
+        tasks.add(new Task(slot, tid, process, child.parent.affinity().copy(), child.core), clock.getAsLong());
+        reply.done(slot, 0);
     }
 
     /** A parent reports what became of its clone: operands are the child's slot and the result. */
@@ -153,7 +184,7 @@ public final class Lifecycle {
             int pid = (int) request.arg(1);
             if (pid < 0) {
                 expected.remove((int) request.arg(0));
-                born(child);
+                unborn(child);
             } else if ((child.flags & CloneFlags.CLONE_THREAD) == 0) {
                 process(child, pid); // not started yet: should it die before, its slot is not lost
             }
@@ -170,57 +201,103 @@ public final class Lifecycle {
         return false;
     }
 
-    /** A new image is armed: operands are process, thread, break, RLIMIT_AS and RLIMIT_DATA. Returns the process. */
-    public LwkProcess execed(Request request) {
-        int slot = request.slot();
-        int pid = (int) request.arg(0);
-        Task task = tasks.task(slot);
-        LwkProcess process = task != null ? task.process() : tasks.process(pid);
-        boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
-        if (process != null) {
-            process.space(new AddressSpace(request.arg(2), limited));
-            tasks.clear(process, task);
-            if (task == null || task.tid() != (int) request.arg(1)) { // exec by another thread takes the leader's number
-                CoreMask affinity = task == null ? CoreMask.of(process.cores()) : task.affinity();
-                int core = task == null ? process.cores()[0] : task.core();
-                if (task != null) {
-                    tasks.remove(task);
-                }
-                tasks.add(new Task(slot, (int) request.arg(1), process, affinity, core), clock.getAsLong());
-            }
+    /** Makes the slots of all threads of a process the main loop's, then goes on. */
+    private void recall(LwkProcess process, Runnable then) {
+        process.recalled(true);
+        Task[] away = process.tasks().stream().filter(task -> !receiver.owns(task.slot())).toArray(Task[]::new);
+        for (Task task : process.tasks()) {
+            receiver.home(task.slot(), 0);
         }
-        reply.done(slot, 0);
-        return process;
+        if (away.length == 0) {
+            then.run();
+        } else {
+            loops.recall(process.space().loop(), away, () -> recall(process, then));
+        }
     }
 
-    /** A thread ends and waits for no answer: its slot is free. The task is null where it is not known. */
-    public void exited(Task task, Request request) {
-        if (task != null) {
-            if (request.arg(1) != 0) {
-                task.process().space().unmapped(request.arg(0), request.arg(0) + request.arg(1));
-            }
-            tasks.remove(task);
+    /**
+     * A new image is armed: operands are process, thread, break, RLIMIT_AS and RLIMIT_DATA.
+     *
+     * @param request to keep
+     * @param program hears of the process before its thread goes on
+     */
+    public void execed(Request request, Consumer<LwkProcess> program) {
+        Task task = tasks.task(request.slot());
+        LwkProcess process = task != null ? task.process() : tasks.process((int) request.arg(0));
+        if (process == null) {
+            reply.done(request.slot(), 0);
+        } else {
+            recall(process, () -> {
+                if (process.ended() < 0) {
+                    renew(process, tasks.task(request.slot()), request);
+                    program.accept(process);
+                    reply.done(request.slot(), 0);
+                }
+            });
         }
-        receiver.release(request.slot());
+    }
+
+    private void renew(LwkProcess process, Task task, Request request) {
+        int slot = request.slot();
+        boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
+        loops.load(process.space().loop(), -1);
+        leave(process);
+        process.space(new AddressSpace(request.arg(2), limited));
+        process.space().loop(loops.choose());
+        process.space().owner(process.pid());
+        loops.load(process.space().loop(), 1);
+        process.recalled(false);
+        tasks.clear(process, task);
+        receiver.home(slot, process.loop());
+        if (task == null || task.tid() != (int) request.arg(1)) { // exec by another thread takes the leader's number
+            CoreMask affinity = task == null ? CoreMask.of(process.cores()) : task.affinity();
+            int core = task == null ? process.cores()[0] : task.core();
+            if (task != null) {
+                tasks.remove(task);
+            }
+            tasks.add(new Task(slot, (int) request.arg(1), process, affinity, core), clock.getAsLong());
+        }
+    }
+
+    /** Its memory is no longer that of its address space, in which others may still run: their loop hears of it. */
+    private void leave(LwkProcess process) {
+        AddressSpace space = process.space();
+        int pid = process.pid();
+        loops.at(space.loop(), () -> space.left(pid), () -> { });
+    }
+
+    /** A thread ends and waits for no answer: its slot is free. */
+    public void exited(Task task) {
+        tasks.remove(task);
+        receiver.release(task.slot());
     }
 
     /** A process has ended, or runs on without the LWK. */
     public void ended(int pid) {
         LwkProcess process = tasks.process(pid);
-        if (process == null) {
-            return;
+        if (process != null) {
+            recall(process, () -> {
+                if (process.ended() < 0) {
+                    end(process);
+                }
+            });
         }
+    }
+
+    private void end(LwkProcess process) {
         expected.entrySet().removeIf(entry -> {
             Expected child = entry.getValue();
             // A forked child whose parent died unheard may live and report yet: its slot stays its own, even if it never will.
             boolean thread = (child.flags & CloneFlags.CLONE_THREAD) != 0;
             boolean unborn = child.process == process || thread && child.parent.process() == process;
             if (unborn) {
-                born(child);
+                unborn(child);
                 receiver.release(entry.getKey());
             }
             return unborn;
         });
+        loops.load(process.space().loop(), -1);
+        leave(process);
         tasks.end(process, clock.getAsLong());
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.outrigger.kernel.memory.AddressSpace;
 
-/** A process of the job: its threads on the LWK, its address space, the cores that it may use. Owned by the kernel loop. */
+/** A process of the job: its threads on the LWK, its address space, the cores that it may use. Owned by the main loop. */
 public final class LwkProcess {
     private final int pid;
     private final int parent;
@@ -17,6 +17,7 @@ public final class LwkProcess {
     private long ended = -1;
     private Sample sample = Sample.NONE;
     private int waitStatus = -1;
+    private boolean recalled;
 
     /** A thread that was: kept for the report. */
     public record ThreadRecord(int tid, int core, long started) {
@@ -97,6 +98,15 @@ public final class LwkProcess {
         space = next;
     }
 
+    /** The loop that its threads' slots belong to: its space's, or the main loop when they are recalled for its exec or end. */
+    public int loop() {
+        return recalled ? 0 : space.loop();
+    }
+
+    public void recalled(boolean now) {
+        recalled = now;
+    }
+
     /** The file that it executes. */
     public String program() {
         return program;
@@ -106,8 +116,24 @@ public final class LwkProcess {
         program = path;
     }
 
+    /** Its threads, in no order. */
     public List<Task> tasks() {
         return tasks;
+    }
+
+    void add(Task task) {
+        task.place = tasks.size();
+        tasks.add(task);
+    }
+
+    /** Takes a thread out; the last one gets its place, so that thousands of them cost no search. */
+    void remove(Task task) {
+        if (task.place < tasks.size() && tasks.get(task.place) == task) {
+            Task last = tasks.getLast();
+            tasks.set(task.place, last);
+            last.place = task.place;
+            tasks.removeLast();
+        }
     }
 
     /** Its threads, those that have ended too, as far as they are remembered. */

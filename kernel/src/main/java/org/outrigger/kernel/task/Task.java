@@ -2,13 +2,15 @@ package org.outrigger.kernel.task;
 
 import org.outrigger.kernel.loop.Pending;
 
-/** A thread of the application with a slot. Owned by the kernel loop. */
+/** A thread of the application with a slot. Owned by the main loop, but {@link #pending} by the loop that has the slot. */
 public final class Task {
     private final int slot;
     private final int tid;
     private final LwkProcess process;
     private final Pending pending = new Pending();
     private final CoreMask affinity;
+    /** Where it stands in its process's list, which keeps this. */
+    int place;
     private int core;
 
     /**

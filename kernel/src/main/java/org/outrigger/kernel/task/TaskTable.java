@@ -9,7 +9,10 @@ import java.util.Map;
 import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
 
-/** All threads and processes of the job, by slot and by number. Owned by the kernel loop. */
+/**
+ * All threads and processes of the job, by slot and by number. Owned by the main loop; the other loops look up the threads of
+ * slots that belong to them, which change only while a slot is the main loop's.
+ */
 public final class TaskTable {
     /** Ended processes that are remembered for the report. */
     private static final int REMEMBERED = 1000;
@@ -52,9 +55,10 @@ public final class TaskTable {
     /** Enters a thread; its process must be known. */
     public void add(Task task, long now) {
         bySlot[task.slot()] = task;
+        receiver.home(task.slot(), task.process().loop());
         byTid.put(task.tid(), task);
         LwkProcess process = task.process();
-        process.tasks().add(task);
+        process.add(task);
         if (process.history().size() < REMEMBERED) {
             process.history().add(new LwkProcess.ThreadRecord(task.tid(), task.core(), now));
         }
@@ -66,8 +70,9 @@ public final class TaskTable {
     /** Forgets a thread; its slot stays taken. */
     public void remove(Task task) {
         bySlot[task.slot()] = null;
+        receiver.home(task.slot(), 0);
         byTid.remove(task.tid(), task);
-        task.process().tasks().remove(task);
+        task.process().remove(task);
         placement.remove(task.core());
     }
 

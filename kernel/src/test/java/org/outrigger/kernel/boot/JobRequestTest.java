@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.outrigger.kernel.loop.Pace;
 
 class JobRequestTest {
 
@@ -18,8 +19,8 @@ class JobRequestTest {
         for (int i = 0; i < cores; i++) {
             lwk[i] = 10 + i;
         }
-        return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, Intercept.AUTO,
-                Optional.empty(), report, true, 0, List.of());
+        return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, 1, Pace.Priority.FIFO,
+                Intercept.AUTO, Optional.empty(), report, true, 0, List.of());
     }
 
     @Test

@@ -69,6 +69,7 @@ final class Application {
     private final Map<Long, Long> content = new HashMap<>();
     private long heapEnd = SimulatedLinux.BREAK;
     private boolean heapRests;
+    private boolean idle;
 
     Application(SimulatedProcess process, Random random, int firstSlot, int threadCount) {
         this.process = process;
@@ -131,7 +132,14 @@ final class Application {
         }
     }
 
+    /** Programs have phases in which they touch what they allocate, and others in which they do not. */
     private void write(long start, long end) {
+        if (random.nextInt(60) == 0) {
+            idle = !idle;
+        }
+        if (idle && random.nextInt(20) > 0) {
+            return;
+        }
         for (long at = start; at < end; at += PAGE) {
             if (random.nextInt(3) > 0) {
                 long value = random.nextLong();

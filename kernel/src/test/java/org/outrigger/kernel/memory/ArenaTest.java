@@ -10,59 +10,117 @@ import org.outrigger.corert.Layout;
 
 class ArenaTest {
     private static final long PAGE = 4096;
+    private static final long SIZE = Arena.SMALL_EXTENT;
     private final Arena arena = new Arena();
     private long extent;
 
     @BeforeEach
     void oneExtent() {
-        extent = arena.claim(Arena.EXTENT);
-        arena.extend(extent, Arena.EXTENT);
+        extent = arena.claim(PAGE, SIZE);
+        arena.extend(PAGE, extent, SIZE);
     }
 
     @Test
     void extentsLieInTheWindowOnHugePagesAndNeverTouch() {
         assertEquals(Layout.ARENA_BASE, extent);
         assertEquals(0, extent % Arena.HUGE);
-        long next = arena.claim(Arena.extentFor(100L << 20));
-        assertTrue(next > extent + Arena.EXTENT, "a piece could span two mappings");
+        long next = arena.claim(PAGE, SIZE);
+        assertTrue(next > extent + SIZE, "a piece could span two mappings");
         assertEquals(0, next % Arena.HUGE);
-        assertNotEquals(next, arena.claim(PAGE));
+        long large = arena.claim(Arena.HUGE, Arena.LARGE_EXTENT);
+        assertEquals(0, large % Arena.LARGE_UNIT);
+        assertTrue(arena.claim(Arena.HUGE, Arena.LARGE_EXTENT) > large + Arena.LARGE_EXTENT);
     }
 
     @Test
-    void aFullWindowGivesNothing() {
-        long window = Layout.ARENA_END - Layout.ARENA_BASE;
-        assertEquals(0, arena.claim(window));
-        assertEquals(0, arena.claim(Long.MAX_VALUE));
-        long most = window - Arena.EXTENT - 2 * Arena.HUGE;
-        assertNotEquals(0, arena.claim(most));
-        assertEquals(0, arena.claim(PAGE));
+    void aFullZoneGivesNothing() {
+        long zone = Arena.LARGE_BASE - Layout.ARENA_BASE;
+        assertEquals(0, arena.claim(PAGE, zone));
+        assertEquals(0, arena.claim(PAGE, Long.MAX_VALUE));
+        assertNotEquals(0, arena.claim(PAGE, zone - SIZE - 2 * Arena.HUGE));
+        assertEquals(0, arena.claim(PAGE, PAGE));
+        assertNotEquals(0, arena.claim(Arena.HUGE, Layout.ARENA_END - Arena.LARGE_BASE - Arena.LARGE_UNIT));
+        assertEquals(0, arena.claim(Arena.HUGE, Arena.HUGE));
     }
 
     @Test
-    void extentsHaveASizeThatFits() {
-        assertEquals(Arena.EXTENT, Arena.extentFor(1));
-        assertEquals(Arena.EXTENT, Arena.extentFor(Arena.EXTENT));
-        assertEquals(Arena.EXTENT + Arena.HUGE, Arena.extentFor(Arena.EXTENT + 1));
+    void extentsGrowWithTheArenaAndHaveRoomForManyPieces() {
+        assertEquals(SIZE, arena.extentFor(1));
+        arena.extend(PAGE, arena.claim(PAGE, SIZE), SIZE);
+        assertEquals(2 * SIZE, arena.extentFor(PAGE));
+        assertEquals(Arena.LARGE_EXTENT, arena.extentFor(Arena.HUGE));
+        assertEquals(16L << 30, arena.extentFor(1L << 30));
     }
 
     @Test
-    void findsTheLowestPlaceAndAlignsLargePieces() {
+    void findsTheLowestPlace() {
         assertEquals(extent, arena.find(PAGE));
         arena.use(extent, extent + PAGE);
         assertEquals(extent + PAGE, arena.find(PAGE));
-        assertEquals(extent + Arena.HUGE, arena.find(Arena.HUGE));
-        assertEquals(0, arena.find(Arena.EXTENT));
+        assertEquals(0, arena.findSoon(SIZE));
         arena.release(extent, extent + PAGE, Arena.DIRTY);
-        assertEquals(extent, arena.find(Arena.EXTENT), "clean and dirty neighbours are one place");
+        assertEquals(extent, arena.find(Arena.HUGE - PAGE), "clean and dirty neighbours are one place");
+    }
+
+    @Test
+    void largePiecesBeginOnAHugePage() {
+        long large = arena.claim(Arena.HUGE, Arena.LARGE_EXTENT);
+        arena.extend(Arena.HUGE, large, Arena.LARGE_EXTENT);
+        arena.use(large, large + 3 * PAGE);
+        assertEquals(large + Arena.HUGE, arena.find(Arena.HUGE));
+        assertEquals(large + Arena.HUGE, arena.fresh(Arena.HUGE + PAGE));
+        assertEquals(large + 3 * Arena.HUGE, arena.fresh(Arena.HUGE));
     }
 
     @Test
     void aPlaceIsNeverFoundOverTwoExtents() {
-        arena.use(extent, extent + PAGE);
-        long next = arena.claim(Arena.EXTENT);
-        arena.extend(next, Arena.EXTENT);
-        assertEquals(next, arena.find(Arena.EXTENT));
+        arena.use(extent, extent + SIZE - PAGE);
+        long next = arena.claim(PAGE, SIZE);
+        arena.extend(PAGE, next, SIZE);
+        assertEquals(next, arena.find(2 * PAGE));
+    }
+
+    /** Fresh pieces go round: each is another one until the end, and then what was given back clean is given again. */
+    @Test
+    void freshPiecesFollowOneAnother() {
+        long piece = SIZE / 32;
+        for (int i = 0; i < 32; i++) {
+            long start = arena.fresh(piece);
+            assertEquals(extent + i * piece, start);
+            arena.use(start, start + piece);
+            arena.release(start, start + piece, i == 7 ? Arena.CLEAN : Arena.UNKNOWN);
+        }
+        assertEquals(31 * piece, arena.unknownPart(piece));
+        assertEquals(0, arena.fresh(piece));
+        assertEquals(extent + 7 * piece, arena.fresh(piece));
+        arena.rewind(piece, extent);
+        assertEquals(extent + 7 * piece, arena.fresh(piece));
+    }
+
+    @Test
+    void whatWasUsedLastIsFoundAgainUnlessItIsUsed() {
+        SizeClass kind = arena.sizeClass(PAGE);
+        for (long at = extent; at < extent + 20 * PAGE; at += PAGE) {
+            arena.release(at, at + PAGE, Arena.DIRTY);
+            kind.shelve(at, at + PAGE);
+        }
+        arena.use(extent + 18 * PAGE, extent + 19 * PAGE);
+        assertEquals(extent + 19 * PAGE, arena.again(kind, PAGE));
+        assertEquals(extent + 17 * PAGE, arena.again(kind, PAGE));
+        assertEquals(0, arena.again(kind, 2 * PAGE));
+    }
+
+    @Test
+    void theLargestDirtyStretchLiesOutsideARangeIfThereIsOne() {
+        arena.release(extent, extent + 2 * PAGE, Arena.DIRTY);
+        arena.release(extent + 5 * PAGE, extent + 8 * PAGE, Arena.DIRTY);
+        arena.release(extent + 8 * PAGE, extent + 9 * PAGE, Arena.DIRTY);
+        assertEquals(extent + 5 * PAGE, arena.largestDirty(extent, extent + 2 * PAGE));
+        assertEquals(extent + 9 * PAGE, arena.dirtyEnd(extent + 5 * PAGE, extent));
+        assertEquals(extent, arena.largestDirty(extent + 6 * PAGE, extent + 9 * PAGE));
+        assertEquals(extent + 6 * PAGE, arena.dirtyEnd(extent + 5 * PAGE, extent + 6 * PAGE));
+        arena.release(extent, extent + 2 * PAGE, Arena.CLEAN);
+        assertEquals(extent + 5 * PAGE, arena.largestDirty(extent + 3 * PAGE, extent + 9 * PAGE));
     }
 
     @Test
@@ -71,11 +129,11 @@ class ArenaTest {
         arena.release(extent, extent + 4 * PAGE, Arena.DIRTY);
         assertEquals(6 * PAGE, arena.used());
         assertEquals(10 * PAGE, arena.peak());
-        assertEquals(Arena.EXTENT, arena.reserved());
+        assertEquals(SIZE, arena.reserved());
         arena.forget(extent + 2 * PAGE, extent + 6 * PAGE); // two of them free, two used
         assertEquals(4 * PAGE, arena.used());
-        assertEquals(Arena.EXTENT - 4 * PAGE, arena.reserved());
-        arena.forget(extent - Arena.HUGE, extent + 2 * Arena.EXTENT);
+        assertEquals(SIZE - 4 * PAGE, arena.reserved());
+        arena.forget(extent - Arena.HUGE, extent + 2 * SIZE);
         assertEquals(0, arena.used());
         assertEquals(0, arena.reserved());
         assertEquals(0, arena.find(PAGE));
@@ -87,6 +145,6 @@ class ArenaTest {
         arena.use(extent, extent + PAGE);
         assertEquals(extent, copy.find(PAGE));
         assertEquals(0, copy.used());
-        assertEquals(Arena.EXTENT, copy.reserved());
+        assertEquals(SIZE, copy.reserved());
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
@@ -49,9 +51,12 @@ class MemoryCallsTest {
         long first = map(PAGE);
         assertTrue(inArena(first));
         long before = linux.calls();
-        long second = map(5 * PAGE);
-        dirty(second, 5 * PAGE);
-        assertEquals(0, process.make(Nr.MUNMAP, second, 5 * PAGE));
+        long second = 0;
+        for (int i = 0; i < 20; i++) {
+            second = map(5 * PAGE);
+            dirty(second, 5 * PAGE);
+            assertEquals(0, process.make(Nr.MUNMAP, second, 5 * PAGE));
+        }
         assertEquals(second, map(5 * PAGE), "kept for the next");
         assertEquals(0, process.make(Nr.MPROTECT, second, PAGE, RW));
         assertEquals(before, linux.calls());
@@ -67,6 +72,122 @@ class MemoryCallsTest {
             assertEquals(0, process.make(Nr.MUNMAP, at, 40 * MIB));
         }
         assertEquals(1, process.space.extents());
+    }
+
+    private void churn(int times, long bytes, boolean touch) {
+        for (int i = 0; i < times; i++) {
+            long at = map(bytes);
+            if (touch) {
+                dirty(at, bytes);
+            }
+            assertEquals(0, process.make(Nr.MUNMAP, at, bytes));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {PAGE, 16 * PAGE, 300 * PAGE, 2 * MIB, 3 * MIB + PAGE})
+    void whatIsNotTouchedIsNeitherZeroedNorOftenLookedAt(long bytes) {
+        churn(100, bytes, false);
+        long looks = linux.looks();
+        long calls = linux.calls();
+        churn(2000, bytes, false);
+        assertEquals(0, linux.resident());
+        assertTrue(linux.looks() - looks < 200, () -> linux.looks() - looks + " looks");
+        assertTrue(linux.calls() - calls <= 2 * 6, () -> linux.calls() - calls + " calls");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {PAGE, 16 * PAGE, 300 * PAGE, 2 * MIB, 3 * MIB + PAGE})
+    void whatIsTouchedIsGivenAgain(long bytes) {
+        churn(100, bytes, true);
+        long calls = linux.calls();
+        churn(300, bytes, true);
+        assertEquals(calls, linux.calls());
+        assertTrue(linux.resident() <= 16 * bytes, () -> linux.resident() + " bytes resident");
+    }
+
+    /** A program that begins to touch its memory, and then leaves it alone again. */
+    @Test
+    void habitsChange() {
+        long bytes = 16 * PAGE;
+        churn(1000, bytes, false);
+        churn(200, bytes, true);
+        long resident = linux.resident();
+        assertTrue(resident <= 100 * bytes, () -> resident + " bytes resident");
+        churn(700, bytes, true);
+        assertTrue(linux.resident() <= resident + 10 * bytes);
+        churn(1500, bytes, false);
+        long seen = process.make(Nr.MMAP, 0, bytes, RW, ANON, -1, 0);
+        assertFalse(linux.page(seen).touched, "not zeroed in vain");
+    }
+
+    @Test
+    void aSparselyTouchedPieceStaysSparse() {
+        for (int i = 0; i < 100; i++) {
+            long at = map(40 * MIB);
+            dirty(at + 5 * MIB, PAGE);
+            if (i % 3 == 0) {
+                dirty(at + 30 * MIB, PAGE);
+            }
+            assertEquals(0, process.make(Nr.MUNMAP, at, 40 * MIB));
+            assertTrue(linux.resident() < MIB, () -> linux.resident() + " bytes resident");
+        }
+    }
+
+    /** Never more than was once in use, and 64 MiB; here also what may be touched before anybody looks. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 4 * MIB, 0})
+    void freeMemoryKeepsABoundedAmountOfPages(long reach) {
+        SimulatedProcess bounded = new SimulatedProcess(new SimulatedKernel(true, reach));
+        long[] sizes = {30 * MIB, 2 * MIB, 24 * MIB, 16 * PAGE, 40 * MIB, MIB, 17 * MIB, 5 * MIB};
+        for (int i = 0; i < 80; i++) {
+            long bytes = sizes[i % sizes.length] + i / 2 * PAGE;
+            long at = bounded.make(Nr.MMAP, 0, bytes, RW, ANON, -1, 0);
+            for (long page = at; page < at + bytes; page += PAGE) {
+                assertEquals(0, bounded.linux.page(page).content);
+                bounded.linux.page(page).content = 1;
+            }
+            assertEquals(0, bounded.make(Nr.MUNMAP, at, bytes));
+            long resident = bounded.linux.resident();
+            assertTrue(resident <= bounded.space.arenaPeak() + 128 * MIB, () -> resident + " bytes resident");
+        }
+    }
+
+    @Test
+    void beforeAllIsLockedWhatIsMappedAheadGoesBack() {
+        long at = map(4 * PAGE);
+        map(2 * MIB);
+        process.make(Nr.BRK, BREAK + PAGE);
+        assertEquals(0, process.make(Nr.MLOCKALL, Mman.MCL_CURRENT));
+        assertEquals(4 + 512 + 1, linux.mappedPages());
+        assertFalse(inArena(map(PAGE)));
+        assertEquals(0, process.make(Nr.MUNMAP, at, 4 * PAGE));
+        assertNull(linux.page(at), "locked memory is given back");
+        assertEquals(0, process.make(Nr.MUNLOCKALL));
+        assertTrue(inArena(map(PAGE)));
+    }
+
+    /** In its place there may be another image, whose pages say nothing of this one's. */
+    @Test
+    void nobodyLooksOnceTheOwnerIsLeaving() {
+        process.space.leaving(1);
+        churn(50, 16 * PAGE, false);
+        churn(5, 3 * MIB, true);
+        assertEquals(0, linux.looks());
+    }
+
+    @Test
+    void whereTheOwnerIsGoneNobodyLooksAnyMore() {
+        churn(50, 16 * PAGE, false);
+        long looks = linux.looks();
+        assertTrue(looks > 0);
+        process.space.left(2);
+        churn(50, 16 * PAGE, false);
+        long more = linux.looks();
+        process.space.left(1);
+        churn(200, 16 * PAGE, true);
+        churn(5, 3 * MIB, true);
+        assertEquals(more, linux.looks());
     }
 
     @Test
@@ -137,8 +258,7 @@ class MemoryCallsTest {
         assertEquals(at + PAGE, linux.page(at + PAGE).content);
         assertEquals(0, linux.page(at + 5 * PAGE).content);
         assertEquals(at, process.make(Nr.MREMAP, at, 6 * PAGE, PAGE, 0));
-        long wall = map(PAGE);
-        assertEquals(at + PAGE, wall);
+        assertEquals(at + PAGE, process.make(Nr.MMAP, at + PAGE, PAGE, RW, ANON, -1, 0));
         assertEquals(-Errno.ENOMEM, process.make(Nr.MREMAP, at, PAGE, 2 * PAGE, 0));
         long moved = process.make(Nr.MREMAP, at, PAGE, 9 * PAGE, Mman.MREMAP_MAYMOVE);
         assertTrue(moved > 0 && moved != at);
@@ -198,7 +318,7 @@ class MemoryCallsTest {
     @Test
     void aLimitFromOutsideTakesEffectWithTheNextRequestForMemory() {
         long at = map(4 * PAGE);
-        kernel.calls().limitsFromOutside(process.space, true);
+        MemoryCalls.limitsFromOutside(process.space, true);
         assertEquals(0, process.make(Nr.MPROTECT, at, PAGE, Mman.PROT_NONE));
         assertFalse(inArena(map(PAGE)));
         assertEquals(5, linux.mappedPages());

@@ -20,13 +20,26 @@ class MemoryModelTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void oneThread(long seed) {
-        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 1), 1500);
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 1), 3000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33, 34, 35})
+    void whereLinuxDoesNotTellWhatIsInMemory(long seed) {
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true, 0)), new Random(seed), 0, 4), 2000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44, 45})
+    void whereOnlySmallPiecesAreLookedAt(long seed) {
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true, 300 * SimulatedLinux.PAGE)), new Random(seed), 0, 4),
+                2000);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void fourThreadsAtATime(long seed) {
-        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 4), 2000);
+        run(new Application(new SimulatedProcess(new SimulatedKernel(true)), new Random(seed), 0, 4), 4000);
     }
 
     /** Linux copies the pages at one moment, the LWK its record at another: the parent's other threads go on between them. */

@@ -3,7 +3,9 @@ package org.outrigger.kernel.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.Receiver;
@@ -17,17 +19,51 @@ final class SimulatedKernel {
     private static final int SLOTS = 64;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(Layout.SLOT_BASE + SLOTS * Layout.SLOT_SIZE, 4096);
-    private final Geometry geometry = new Geometry(SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING, Layout.TAKEN,
-            Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
+    private final Geometry geometry = new Geometry(SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE,
+            Layout.BELLS + Layout.PENDING, Layout.BELLS + Layout.SUMMARY, Layout.TAKEN, Layout.BELLS + Layout.SLEEPING,
+            Layout.BELLS + Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING, Layout.LOOP);
     private final Receiver receiver = new Receiver(memory, geometry, address -> { });
     private final Reply reply = new Reply(memory, geometry, receiver);
     private final Request request = new Request(memory, geometry);
     private final MemoryCalls calls;
     private final Map<Integer, Pending> pending = new HashMap<>();
 
+    private final List<SimulatedLinux> processes = new ArrayList<>();
+
     /** @param arenas as {@link MemoryCalls} has it */
     SimulatedKernel(boolean arenas) {
-        calls = new MemoryCalls(reply, arenas);
+        this(arenas, Long.MAX_VALUE);
+    }
+
+    /** @param reach bytes that can be looked at; 0 where Linux does not tell what is in memory */
+    SimulatedKernel(boolean arenas, long reach) {
+        calls = new MemoryCalls(reply, new Residency() {
+            @Override
+            public int open(int pid) {
+                return reach == 0 ? -1 : pid;
+            }
+
+            @Override
+            public long reach() {
+                return reach;
+            }
+
+            @Override
+            public int look(int descriptor, long start, long end, long[] found) {
+                return processes.get(descriptor - 1).present(start, end, found);
+            }
+
+            @Override
+            public void close(int descriptor) {
+                processes.set(descriptor - 1, null);
+            }
+        }, arenas);
+    }
+
+    /** The number of a process with such memory. */
+    int add(SimulatedLinux linux) {
+        processes.add(linux);
+        return processes.size();
     }
 
     MemoryCalls calls() {
@@ -47,7 +83,8 @@ final class SimulatedKernel {
         }
         int sequence = memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ)) + 1;
         memory.set(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ), sequence);
-        long word = Layout.PENDING + slot / Long.SIZE * 8L;
+        memory.set(ValueLayout.JAVA_LONG, Layout.BELLS + Layout.SUMMARY, 1L);
+        long word = Layout.BELLS + Layout.PENDING + slot / Long.SIZE * 8L;
         memory.set(ValueLayout.JAVA_LONG, word, memory.get(ValueLayout.JAVA_LONG, word) | 1L << slot);
         int found = receiver.poll();
         if (found != slot) {

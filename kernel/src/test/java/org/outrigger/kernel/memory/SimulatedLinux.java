@@ -1,7 +1,8 @@
 package org.outrigger.kernel.memory;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
@@ -17,23 +18,36 @@ final class SimulatedLinux {
     static final class Page {
         long prot;
         long content;
+        /** Written to, with whatever. */
+        boolean touched;
 
         Page(long prot, long content) {
             this.prot = prot;
             this.content = content;
         }
+
+        boolean present() {
+            return touched || content != 0;
+        }
     }
 
-    private final Map<Long, Page> pages = new HashMap<>();
+    private final NavigableMap<Long, Page> pages = new TreeMap<>();
+    /** Mappings made by one call, start to end: their pages are entered above when somebody comes upon them. */
+    private final NavigableMap<Long, Long> mappings = new TreeMap<>();
     private long programBreak = BREAK;
     private long mapNext = 0x7f00_0000_0000L;
     private boolean locked;
     private long calls;
+    private long looks;
 
     /** As fork copies it. */
     SimulatedLinux copy() {
         SimulatedLinux copy = new SimulatedLinux();
-        pages.forEach((at, page) -> copy.pages.put(at, new Page(page.prot, page.content)));
+        pages.forEach((at, page) -> {
+            copy.pages.put(at, new Page(page.prot, page.content));
+            copy.page(at).touched = page.touched;
+        });
+        copy.mappings.putAll(mappings);
         copy.programBreak = programBreak;
         copy.mapNext = mapNext;
         copy.locked = locked;
@@ -46,11 +60,26 @@ final class SimulatedLinux {
     }
 
     Page page(long address) {
-        return pages.get(address & -PAGE);
+        long at = address & -PAGE;
+        Page page = pages.get(at);
+        if (page == null && covered(at)) {
+            page = new Page(RW, 0);
+            pages.put(at, page);
+        }
+        return page;
     }
 
-    int mappedPages() {
-        return pages.size();
+    private boolean covered(long at) {
+        Map.Entry<Long, Long> mapping = mappings.floorEntry(at);
+        return mapping != null && mapping.getValue() > at;
+    }
+
+    long mappedPages() {
+        long bytes = 0;
+        for (Map.Entry<Long, Long> mapping : mappings.entrySet()) {
+            bytes += mapping.getValue() - mapping.getKey();
+        }
+        return bytes / PAGE + pages.keySet().stream().filter(at -> !covered(at)).count();
     }
 
     /** System calls made so far. */
@@ -64,7 +93,7 @@ final class SimulatedLinux {
 
     private boolean mapped(long start, long end) {
         for (long at = start; at < end; at += PAGE) {
-            if (!pages.containsKey(at)) {
+            if (page(at) == null) {
                 return false;
             }
         }
@@ -72,23 +101,52 @@ final class SimulatedLinux {
     }
 
     private boolean unmapped(long start, long end) {
-        for (long at = start; at < end; at += PAGE) {
-            if (pages.containsKey(at)) {
-                return false;
-            }
-        }
-        return true;
+        Map.Entry<Long, Long> below = mappings.lowerEntry(end);
+        return pages.subMap(start, end).isEmpty() && (below == null || below.getValue() <= start);
     }
 
     /** The runtime clears memory; it must be there and writable. */
     void zero(long start, long length) {
         for (long at = start; at < start + length; at += PAGE) {
-            Page page = pages.get(at);
+            Page page = page(at);
             if (page == null || page.prot != RW) {
                 throw new AssertionError("the runtime would fault at " + Long.toHexString(at));
             }
             page.content = 0;
+            page.touched = true;
         }
+    }
+
+    /** The pages of a range that are in memory, as {@link Residency#look} tells of them. */
+    int present(long start, long end, long[] found) {
+        looks++;
+        int runs = 0;
+        for (Map.Entry<Long, Page> entry : pages.subMap(start, end).entrySet()) {
+            long at = entry.getKey();
+            if (!entry.getValue().present()) {
+                continue;
+            }
+            if (runs > 0 && found[2 * runs - 1] == at) {
+                found[2 * runs - 1] = at + PAGE;
+            } else if (runs == found.length / 2) {
+                found[2 * runs - 1] = end;
+                return runs;
+            } else {
+                found[2 * runs++] = at;
+                found[2 * runs - 1] = at + PAGE;
+            }
+        }
+        return runs;
+    }
+
+    /** Bytes in memory. */
+    long resident() {
+        return pages.values().stream().filter(Page::present).count() * PAGE;
+    }
+
+    /** How often somebody has asked what is in memory. */
+    long looks() {
+        return looks;
     }
 
     /** A system call: result or negative errno. */
@@ -104,6 +162,14 @@ final class SimulatedLinux {
             case Nr.MADVISE -> aligned ? advise(start, start + length, arg[2]) : -Errno.EINVAL;
             case Nr.MREMAP -> aligned ? remap(start, length, up(arg[2]), arg[3], arg[4]) : -Errno.EINVAL;
             case Nr.BRK -> brk(start);
+            case Nr.MLOCKALL -> {
+                lockAll();
+                yield 0;
+            }
+            case Nr.MUNLOCKALL -> {
+                locked = false;
+                yield 0;
+            }
             case Nr.MINCORE, Nr.MSYNC, Nr.MLOCK, Nr.MUNLOCK -> mapped(start & -PAGE, start + length) ? 0 : -Errno.ENOMEM;
             default -> throw new AssertionError("call " + nr);
         };
@@ -127,22 +193,38 @@ final class SimulatedLinux {
             mapNext -= length + PAGE;
             start = mapNext;
         }
-        for (long at = start; at < start + length; at += PAGE) {
-            pages.put(at, new Page(prot, 0));
+        unmap(start, start + length);
+        if (prot == RW) {
+            mappings.put(start, start + length);
+        } else {
+            fill(start, start + length, prot);
         }
         return start;
     }
 
     private long unmap(long start, long end) {
-        for (long at = start; at < end; at += PAGE) {
-            pages.remove(at);
+        if (start >= end) {
+            return 0;
         }
-        return 0;
+        pages.subMap(start, end).clear();
+        while (true) {
+            Map.Entry<Long, Long> mapping = mappings.lowerEntry(end);
+            if (mapping == null || mapping.getValue() <= start) {
+                return 0;
+            }
+            mappings.remove(mapping.getKey());
+            if (mapping.getKey() < start) {
+                mappings.put(mapping.getKey(), start);
+            }
+            if (mapping.getValue() > end) {
+                mappings.put(end, mapping.getValue());
+            }
+        }
     }
 
     private long protect(long start, long end, long prot) {
         for (long at = start; at < end; at += PAGE) {
-            Page page = pages.get(at);
+            Page page = page(at);
             if (page == null) {
                 return -Errno.ENOMEM;
             }
@@ -155,16 +237,21 @@ final class SimulatedLinux {
         if (advice == Mman.MADV_DONTNEED && locked && !unmapped(start, end)) {
             return -Errno.EINVAL;
         }
-        boolean hole = false;
-        for (long at = start; at < end; at += PAGE) {
-            Page page = pages.get(at);
-            if (page == null) {
-                hole = true;
-            } else if (advice == Mman.MADV_DONTNEED) {
+        if (advice == Mman.MADV_DONTNEED) {
+            for (Page page : pages.subMap(start, end).values()) {
                 page.content = 0;
+                page.touched = false;
             }
         }
-        return hole ? -Errno.ENOMEM : 0;
+        for (long at = start; at < end; at += PAGE) {
+            Map.Entry<Long, Long> mapping = mappings.floorEntry(at);
+            if (mapping != null && mapping.getValue() > at) {
+                at = mapping.getValue() - PAGE;
+            } else if (!pages.containsKey(at)) {
+                return -Errno.ENOMEM;
+            }
+        }
+        return 0;
     }
 
     private long remap(long old, long oldLength, long newLength, long flags, long target) {
@@ -181,17 +268,17 @@ final class SimulatedLinux {
             return old;
         }
         if (!fixed && unmapped(old + oldLength, old + newLength)) {
-            fill(old + oldLength, old + newLength, pages.get(old).prot);
+            fill(old + oldLength, old + newLength, page(old).prot);
             return old;
         }
         if (!mayMove) {
             return -Errno.ENOMEM;
         }
-        long prot = pages.get(old).prot;
+        long prot = page(old).prot;
         long start = fixed ? target : mmap(0, newLength, prot, 0);
         unmap(start, start + newLength);
         for (long at = 0; at < Math.min(oldLength, newLength); at += PAGE) {
-            pages.put(start + at, pages.remove(old + at));
+            pages.put(start + at, page(old + at));
         }
         unmap(old, old + oldLength);
         fill(start + oldLength, start + newLength, prot);

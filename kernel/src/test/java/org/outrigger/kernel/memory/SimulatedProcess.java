@@ -25,6 +25,7 @@ final class SimulatedProcess {
         this.kernel = kernel;
         this.linux = linux;
         this.space = space;
+        space.owner(kernel.add(linux));
     }
 
     /** The child that Linux forks now; its record was made when the fork was announced. */
@@ -151,6 +152,6 @@ final class SimulatedProcess {
             return inWindow(arg[0], length == 0 ? PAGE : length)
                     || (arg[3] & Mman.MREMAP_FIXED) != 0 && inWindow(arg[4], arg[2]);
         }
-        return nr == Nr.BRK || inWindow(arg[0], length);
+        return nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL || inWindow(arg[0], length);
     }
 }

@@ -16,7 +16,10 @@ final class Sample {
     static JobReport full() {
         JobFacts job = new JobFacts("0.1.0", List.of("/bin/sh", "-c", "sort file | uniq; echo 'done'\n"),
                 Instant.parse("2026-03-01T12:00:00.250Z"), 1_234_567_890L, 139, 2, "1-3", "0", InterceptMode.AUTO,
-                "6.12.0", 4711, 84_000_000, 1, new RealTimePriority.Obtained(10), false);
+                "6.12.0", 4711, 84_000_000,
+                List.of(new LoopRow(0, "0", LoopRow.Policy.FIFO, "", 1200),
+                        new LoopRow(1, "4", LoopRow.Policy.NICE, "SCHED_FIFO is not permitted", 7)),
+                new RealTimePriority.Obtained(10), false);
         List<CallRow> calls = List.of(
                 call(9, "mmap", Disposition.LWK, Interception.PATCHED, 1, 300),
                 call(39, "getpid", Disposition.LWK, Interception.PATCHED, 1000, 160),
@@ -37,7 +40,11 @@ final class Sample {
         MemoryFacts memory = new MemoryFacts(1L << 30, 50 << 20, 3,
                 List.of(new MemoryFacts.PageUse(4096, 300 << 10), new MemoryFacts.PageUse(2 << 20, 48 << 20)),
                 1_310_720, 1521, 4, 77);
-        return new JobReport(job, calls, processes, memory,
+        List<SiteRow> sites = List.of(
+                new SiteRow("[anonymous]", 0x7f0000001000L, "", 0, 39, "getpid", 1, "not in a file"),
+                new SiteRow("/usr/lib/libc.so.6", 0x11a2c4, "getpid", 5, 39, "getpid", 2,
+                        "called before the process was patched"));
+        return new JobReport(job, calls, sites, 3, processes, memory,
                 List.of(new LeftToLinux(4718, "/usr/bin/sudo", "set-user-id program")),
                 List.of("the last note"));
     }
@@ -45,9 +52,9 @@ final class Sample {
     /** The report of a job of which nothing is known but that it was. */
     static JobReport empty() {
         JobFacts job = new JobFacts("0.1.0", List.of("true"), Instant.EPOCH, 0, 0, 1, "0", "0", InterceptMode.TRAP, "6.12.0",
-                1, JobReport.UNKNOWN, 0, new RealTimePriority.Without("not permitted"), true);
+                1, JobReport.UNKNOWN, List.of(), new RealTimePriority.Without("not permitted"), true);
         MemoryFacts memory = new MemoryFacts(0, 0, 0, List.of(), 0, JobReport.UNKNOWN, JobReport.UNKNOWN, 0);
-        return new JobReport(job, List.of(), List.of(), memory, List.of(), List.of());
+        return new JobReport(job, List.of(), List.of(), 0, List.of(), memory, List.of(), List.of());
     }
 
     private static CallRow call(int number, String name, Disposition disposition, Interception interception, long count,

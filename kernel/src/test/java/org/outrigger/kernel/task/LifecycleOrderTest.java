@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.abi.CloneFlags;
+import org.outrigger.corert.Layout;
 
 /** Thousands of births and deaths whose news arrive in random order: when all processes have ended, every slot is free. */
 class LifecycleOrderTest {
@@ -91,6 +92,10 @@ class LifecycleOrderTest {
         alive.removeIf(task -> task.process().pid() == pid);
         processes.remove(pid);
         job.lifecycle.ended(pid);
+        if (pid % 2 == 0) {
+            job.lifecycle.ended(pid); // the launcher tells it too
+        }
+        job.loops.settle();
         assertFalse(job.tasks.running().stream().anyMatch(process -> process.pid() == pid));
     }
 
@@ -99,10 +104,23 @@ class LifecycleOrderTest {
         if (births.stream().anyMatch(birth -> birth.pid == pid || birth.parent.process().pid() == pid)) {
             return;
         }
-        job.lifecycle.execed(job.request(task.slot(), pid, pid, 0, -1, -1));
+        job.execed(task.slot(), pid, 0);
         alive.removeIf(other -> other.process().pid() == pid);
         alive.add(job.tasks.byTid(pid));
         assertEquals(1, job.tasks.process(pid).tasks().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void everySlotComesBackToThreeLoops(long seed) {
+        job.loops.count(3);
+        everySlotComesBack(seed);
+        for (int slot = 0; slot < Layout.SLOTS; slot++) {
+            assertTrue(job.receiver.owns(slot), "a slot that nobody uses is the main loop's");
+        }
+        for (int loop = 0; loop < 3; loop++) {
+            assertEquals(0, job.loops.load(loop));
+        }
     }
 
     @ParameterizedTest

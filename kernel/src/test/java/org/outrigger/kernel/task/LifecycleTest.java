@@ -136,10 +136,10 @@ class LifecycleTest {
     @Test
     void strangersAndBadSlotsAreTurnedAway() {
         for (long slot : new long[] {-1, Layout.SLOTS, Long.MAX_VALUE, main.slot()}) {
-            job.lifecycle.announce(main, job.request(main.slot(), FORK, slot));
+            job.announce(main, FORK, slot);
             assertEquals(Layout.RE_PLAIN, job.kind(main.slot()), () -> "slot " + slot);
         }
-        job.lifecycle.announce(main, job.request(main.slot(), CloneFlags.CLONE_NEWPID, 9));
+        job.announce(main, CloneFlags.CLONE_NEWPID, 9);
         assertEquals(Layout.RE_PLAIN, job.kind(main.slot()));
         assertNull(job.started(4000, 666, 666));
         assertNull(job.tasks.process(666));
@@ -155,7 +155,7 @@ class LifecycleTest {
             job.started(job.announce(main, THREAD), 100, tid);
         }
         int unborn = job.announce(main, THREAD);
-        LwkProcess process = job.lifecycle.execed(job.request(main.slot(), 100, 100, 0x5000, -1, -1));
+        LwkProcess process = job.execed(main.slot(), 100, 0x5000);
         assertSame(main.process(), process);
         assertEquals(List.of(main), process.tasks());
         assertTrue(job.taken(main.slot()));
@@ -169,7 +169,7 @@ class LifecycleTest {
     void execByAnotherThreadTakesTheMainThreadsNumber() {
         int slot = job.announce(main, THREAD);
         job.started(slot, 100, 101);
-        LwkProcess process = job.lifecycle.execed(job.request(slot, 100, 100, 0x5000, -1, -1));
+        LwkProcess process = job.execed(slot, 100, 0x5000);
         assertEquals(1, process.tasks().size());
         assertEquals(slot, job.tasks.byTid(100).slot());
         assertNull(job.tasks.byTid(101));

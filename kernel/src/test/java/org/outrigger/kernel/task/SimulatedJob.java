@@ -7,7 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.outrigger.abi.CloneFlags;
 import org.outrigger.channel.Geometry;
+import org.outrigger.channel.Owners;
 import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Reply;
@@ -19,21 +21,32 @@ final class SimulatedJob {
     static final int[] CORES = {2, 3, 5};
 
     private final MemorySegment memory = Arena.ofAuto().allocate(Layout.STATS, 4096);
-    private final Geometry geometry = new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, Layout.PENDING,
-            Layout.TAKEN, Layout.SLEEPING, Layout.DOORBELL, Layout.REQ_SEQ, Layout.REP_SEQ, Layout.POLLED, Layout.WAITING);
-    final Receiver receiver = new Receiver(memory, geometry, address -> { });
+    private final Geometry geometry = geometryOf(0);
+    private final Owners owners = new Owners((int) Layout.SLOTS);
+    final Receiver receiver = new Receiver(memory, geometry, address -> { }, owners, 0);
+    final SimulatedLoops loops = new SimulatedLoops(number ->
+            new Receiver(memory, geometryOf(number), address -> { }, owners, number));
     final Placement placement = new Placement();
     final TaskTable tasks = new TaskTable(receiver, placement);
     final List<Integer> watched = new ArrayList<>();
     private final Reply reply = new Reply(memory, geometry, receiver);
     private final Request request = new Request(memory, geometry);
-    final Lifecycle lifecycle = new Lifecycle(memory, geometry, receiver, reply, tasks, placement, watched::add, () -> 7);
+    final Lifecycle lifecycle = new Lifecycle(memory, geometry, receiver, reply, tasks, placement, watched::add,
+            loops, () -> 7);
     final Affinities affinities = new Affinities(memory, geometry, reply, tasks, placement);
+
+    private static Geometry geometryOf(int loop) {
+        long bells = Layout.BELLS + loop * Layout.BELLS_SIZE;
+        return new Geometry((int) Layout.SLOTS, Layout.SLOT_BASE, Layout.SLOT_SIZE, bells + Layout.PENDING,
+                bells + Layout.SUMMARY, Layout.TAKEN, bells + Layout.SLEEPING, bells + Layout.DOORBELL, Layout.REQ_SEQ,
+                Layout.REP_SEQ, Layout.POLLED, Layout.WAITING, Layout.LOOP);
+    }
 
     /** A rank that its launcher has started. */
     Task rank(int pid) {
         LwkProcess process = new LwkProcess(pid, 1, CORES, new AddressSpace(0, true), 0);
         tasks.add(process);
+        loops.load(0, 1);
         Task task = new Task(receiver.take(), pid, process, CoreMask.of(CORES), CORES[0]);
         tasks.add(task, 0);
         return task;
@@ -51,18 +64,43 @@ final class SimulatedJob {
     /** A thread is about to clone; returns the child's slot. */
     int announce(Task parent, long flags) {
         int slot = receiver.take();
-        lifecycle.announce(parent, request(parent.slot(), flags, slot));
+        announce(parent, flags, slot);
         assertEquals(Layout.RE_DONE, kind(parent.slot()));
         return slot;
     }
 
+    void announce(Task parent, long flags, long slot) {
+        pass(parent);
+        AddressSpace space = parent.process().space();
+        lifecycle.announce(parent, request(parent.slot(), flags, slot),
+                (flags & CloneFlags.CLONE_VM) == 0 ? space.fork() : space);
+    }
+
+    /** What a loop does before a request goes to the main loop. */
+    private void pass(Task task) {
+        if (!receiver.owns(task.slot())) {
+            loops.receiver(task.process().loop()).give(task.slot(), 0);
+        }
+    }
+
+    /** The new image of a thread, whose exec the main loop has announced, reports; its process. */
+    LwkProcess execed(int slot, int pid, long programBreak) {
+        LwkProcess[] told = new LwkProcess[1];
+        pass(tasks.task(slot));
+        lifecycle.execed(request(slot, pid, pid, programBreak, -1, -1).copy(), process -> told[0] = process);
+        loops.settle();
+        return told[0];
+    }
+
     Task started(int slot, int pid, int tid) {
         lifecycle.started(request(slot, pid, tid));
+        loops.settle();
         watchAll();
         return tasks.task(slot);
     }
 
     void cloned(Task parent, int slot, int result) {
+        pass(parent);
         lifecycle.cloned(parent, request(parent.slot(), slot, result));
         watchAll();
     }
@@ -75,12 +113,18 @@ final class SimulatedJob {
 
     /** A thread ends, and its slot is free. */
     void exit(Task task) {
-        lifecycle.exited(task, request(task.slot(), 0, 0));
+        pass(task);
+        lifecycle.exited(task);
     }
 
     void free(int slot) {
         long at = Layout.TAKEN + slot / Long.SIZE * 8L;
         memory.set(ValueLayout.JAVA_LONG, at, memory.get(ValueLayout.JAVA_LONG, at) & ~(1L << slot % Long.SIZE));
+    }
+
+    /** Number of the loop whose doorbells a slot rings. */
+    int loop(int slot) {
+        return memory.get(ValueLayout.JAVA_SHORT, geometry.slot(slot) + Layout.LOOP);
     }
 
     int kind(int slot) {

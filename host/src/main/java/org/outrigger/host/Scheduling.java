@@ -1,0 +1,46 @@
+package org.outrigger.host;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.outrigger.abi.Nr;
+
+/** Policy and priority of the calling thread. Source: {@code sched(7)}, {@code sched_setscheduler(2)}. Belongs to one thread. */
+public final class Scheduling {
+    private static final int SCHED_OTHER = 0;
+    private static final int SCHED_FIFO = 1;
+    /** Threads that it makes are ordinary ones again. */
+    private static final int SCHED_RESET_ON_FORK = 0x40000000;
+    private static final int PRIO_PROCESS = 0;
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Syscalls linux;
+    private final MemorySegment words = Arena.global().allocate(16, 8);
+
+    public Scheduling(Syscalls linux) {
+        this.linux = linux;
+    }
+
+    private long policy(int policy, int priority) {
+        words.set(ValueLayout.JAVA_INT, 0, priority);
+        return linux.call(Nr.SCHED_SETSCHEDULER, 0, policy | SCHED_RESET_ON_FORK, words.address());
+    }
+
+    /** Real time, first in first out; priority 1 to 99. Returns 0 or a negative errno: EPERM where it is not permitted. */
+    public long fifo(int priority) {
+        return policy(SCHED_FIFO, priority);
+    }
+
+    /** An ordinary thread with this nice value, -20 to 19. Returns 0 or a negative errno: EACCES where it is not permitted. */
+    public long nice(int value) {
+        long result = linux.call(Nr.SETPRIORITY, PRIO_PROCESS, 0, value);
+        return result < 0 ? result : policy(SCHED_OTHER, 0);
+    }
+
+    /** Sleeps; signals do not lengthen it. */
+    public void sleep(long nanoseconds) {
+        words.set(ValueLayout.JAVA_LONG, 0, nanoseconds / SECOND);
+        words.set(ValueLayout.JAVA_LONG, 8, nanoseconds % SECOND);
+        linux.call(Nr.NANOSLEEP, words.address(), 0, 0);
+    }
+}

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Builds the program that `outrigger bench calls` measures: a plain one, linked with the C library of the machine.
+# Usage: build.sh OUTPUT-DIRECTORY
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=$1
+mkdir -p "$out"
+${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -o "$out/outrigger-calls" "$here/calls.c"
