@@ -1,48 +1,47 @@
 /*
  * Written by the LWK into the unused tail of the vDSO of a process that stands at its exec stop, and entered in place of the
- * program: r12 slot, r13 entry point; all other registers are zero as Linux leaves them.
- * It depends on nobody: should the LWK die now, it still ends at the program's entry point. The path follows the code.
+ * program. It is short, since each eight bytes cost the LWK a call; what can be in registers is:
+ *
+ *   r12 slot                  rsi, rdx, r10, rbp        operands of the calls below
+ *   r13 entry point           r8, r9, r15, r11          the memfd's path, 32 bytes
+ *   rbx RT_TEXT
+ *
+ * It depends on nobody: should the LWK die now, it still ends at the program's entry point, with what the ABI says of registers
+ * there: rdx is no function to call at exit, rbp is the outermost frame's.
  */
 #include "layout.h"
 #include <asm/unistd_64.h>
         .text
         .globl  bootstrap
 bootstrap:
-        lea     path(%rip), %rdi
-        mov     $0x80002, %esi          /* O_RDWR | O_CLOEXEC */
-        mov     $__NR_open, %eax
-        syscall
+        push    %r11
+        push    %r15
+        push    %r9
+        push    %r8
+        mov     %rsp, %rdi
+        push    $__NR_open              /* not in a register: Linux puts the result of execve there */
+        pop     %rax
+        syscall                         /* open(path, O_RDWR | O_CLOEXEC) */
+        add     $32, %rsp
+        mov     %eax, %r14d
         test    %eax, %eax
         js      1f
-        mov     %eax, %r14d
-        movabs  $RT_TEXT, %rdi
-        mov     $RT_TEXT_SIZE, %esi
-        mov     $5, %edx                /* PROT_READ | PROT_EXEC */
-        mov     $0x100002, %r10d        /* MAP_PRIVATE | MAP_FIXED_NOREPLACE */
-        mov     %r14d, %r8d
+        mov     %rbx, %rdi
+        mov     %ebp, %esi
+        xchg    %eax, %r8d
         xor     %r9d, %r9d
-        mov     $__NR_mmap, %eax
-        syscall
-        cmp     %rdi, %rax
+        push    $__NR_mmap
+        pop     %rax
+        syscall                         /* mmap(RT_TEXT, RT_TEXT_SIZE, rdx, r10, memfd, 0) */
+        cmp     %rbx, %rax
         jne     2f
-        add     $(RT_IMAGE - RT_TEXT), %rdi
-        jmp     *%rdi
+        add     $(RT_IMAGE - RT_TEXT), %rax
+        jmp     *%rax
 2:      mov     %r14d, %edi
-        mov     $__NR_close, %eax
+        push    $__NR_close
+        pop     %rax
         syscall
-1:      mov     %r13, -8(%rsp)
-        xor     %eax, %eax
-        xor     %ecx, %ecx
-        xor     %edx, %edx
-        xor     %esi, %esi
-        xor     %edi, %edi
-        xor     %r8d, %r8d
-        xor     %r9d, %r9d
-        xor     %r10d, %r10d
-        xor     %r11d, %r11d
-        xor     %r12d, %r12d
-        xor     %r13d, %r13d
-        xor     %r14d, %r14d
-        jmp     *-8(%rsp)
-path:
+1:      xor     %edx, %edx
+        xor     %ebp, %ebp
+        jmp     *%r13
         .section .note.GNU-stack,"",@progbits

@@ -51,14 +51,34 @@ int await(volatile struct slot *slot)
     }
 }
 
+/* Whether the thread may speak to the LWK. To be called before operands are written: those of its last post are read by then. */
+int attached(volatile struct slot *slot)
+{
+    if (slot->detached == LISTEN)
+        slot->detached = (slot->rep_seq == slot->req_seq || await(slot)) && slot->kind == RE_PLAIN;
+    return !slot->detached && lwk_lives();
+}
+
 /* Posts `op` (its operands are in the slot already) and waits. */
 int ask(volatile struct slot *slot, u32 op)
 {
-    if (slot->detached || !lwk_lives())
+    if (!attached(slot))
         return 0;
     slot->op = op;
     __atomic_store_n(&slot->req_seq, slot->req_seq + 1, __ATOMIC_SEQ_CST);
     return await(slot);
+}
+
+/* Posts `op` and goes on; 0: there is no LWK. The slot is not written to any more: after OP_EXIT it is another thread's. */
+int post(volatile struct slot *slot, u32 op)
+{
+    if (!attached(slot))
+        return 0;
+    slot->op = op;
+    slot->detached = LISTEN;
+    __atomic_store_n(&slot->req_seq, slot->req_seq + 1, __ATOMIC_SEQ_CST);
+    ring(slot);
+    return 1;
 }
 
 /* After the LWK is gone: gives Linux the break that the application knows, once per address space. */

@@ -77,9 +77,10 @@ rt_sigsys:
         call    rt_trap
         add     $8, %rsp
         .cfi_adjust_cfa_offset -8
-        test    %rdx, %rdx
-        jnz     rt_to_handler
+        cmp     $NOT_A_CALL, %rdx
+        ja      rt_to_handler
         mov     %rax, %rsp
+        je      1f                      /* what is kept is for the call that was interrupted to release */
         CFI_FRAME 7
 rt_exit:
         cmpl    $0, %gs:SLOT_DEFERRED
@@ -95,7 +96,7 @@ rt_exit_slow:                           /* every signal is blocked from here on 
         and     $-16, %rsp
         call    rt_requeue
         mov     %rbx, %rsp
-        mov     $__NR_rt_sigreturn, %eax
+1:      mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2
         .cfi_endproc
@@ -219,6 +220,8 @@ rt_clone:
         and     $-16, %rsp
         call    rt_child
         mov     %rbx, %rsp
+        test    %rax, %rax
+        jz      rt_patched_exit
         mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2

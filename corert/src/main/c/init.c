@@ -35,11 +35,10 @@ void rt_init(u32 index, int fd)
     u64 space[2] = {~0ull, ~0ull}, data[2] = {~0ull, ~0ull};
     sys4(__NR_prlimit64, 0, RLIMIT_AS, 0, space);
     sys4(__NR_prlimit64, 0, RLIMIT_DATA, 0, data);
-    slot->arg[0] = (u64)sys2(__NR_getpid, 0, 0);
-    slot->arg[1] = (u64)sys2(__NR_gettid, 0, 0);
+    slot->arg[0] = slot->arg[1] = (u64)sys2(__NR_getpid, 0, 0); /* whoever execs becomes the first thread */
     slot->arg[2] = PROC->heap_start = (u64)sys2(__NR_brk, 0, 0);
     slot->arg[3] = space[0];
     slot->arg[4] = data[0];
-    ask(slot, OP_EXECED);
+    post(slot, OP_EXECED);
     arm(slot);
 }

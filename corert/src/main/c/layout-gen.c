@@ -144,6 +144,7 @@ int main(int argc, char **argv)
     FIELD(header, lwk_pid, "LWK_PID");
     FIELD(header, disposition, "DISPOSITION");
     FIELD(header, refusal, "REFUSAL");
+    FIELD(header, yama, "YAMA");
     FIELD(slot, req_seq, "REQ_SEQ");
     FIELD(slot, op, "OP");
     FIELD(slot, nr, "NR");

@@ -48,9 +48,9 @@ typedef int64_t i64;
 #define OP_SYSCALL 1 /* nr, arg: the system call that the application made */
 #define OP_RESULT 2  /* arg0: result of what the reply asked for (DO or TELL) */
 #define OP_EXECED 3  /* arg: pid, tid, break, RLIMIT_AS, RLIMIT_DATA: a new image is armed */
-#define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed */
-#define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone */
-#define OP_EXIT 6    /* this thread ends; arg: start and length of the stack that it will unmap */
+#define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed; it goes on at once */
+#define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone; it goes on at once */
+#define OP_EXIT 6    /* this thread ends; arg: start and length of the stack that it will unmap; the LWK frees the slot */
 #define OP_PATCH 8   /* the process lives long enough to be patched; result: 0 for not now */
 #define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now, process */
 
@@ -99,18 +99,19 @@ typedef int64_t i64;
 
 /* What the runtime does with a call that comes through a patched site; patched.S has the short ways. */
 #define CLASS_HERE 0 /* nothing: Linux's, unless the table refuses it */
-#define CLASS_OWN 1  /* something of its own */
-#define CLASS_ASK 2  /* asks the LWK, if it serves the call */
-#define CLASS_MMAP 3
-#define CLASS_MUNMAP 4
-#define CLASS_BRK 5
-#define CLASS_FRAME 6 /* needs the whole signal frame: sent back to the syscall instruction, to trap */
+#define CLASS_ASK 1  /* asks the LWK, if it serves the call */
+#define CLASS_MMAP 2
+#define CLASS_MUNMAP 3
+#define CLASS_BRK 4
+#define CLASS_FRAME 5 /* needs the whole signal frame: sent back to the syscall instruction, to trap */
+#define CLASS_OWN 6   /* from here on: something of its own, see trap.c */
 
 /* The calls of CLASS_FRAME. Sites that make one are not patched where the number is known. */
-#define FRAME_CALLS(call) \
-    call(rt_sigreturn) call(rt_sigaction) call(rt_sigprocmask) call(sigaltstack) call(rt_sigsuspend) call(rt_sigtimedwait) \
-    call(clone) call(clone3) call(fork) call(vfork) call(execve) call(execveat) call(exit) call(prctl) call(arch_prctl) \
-    call(ptrace) call(restart_syscall)
+#define FRAME_CALLS(call) call(rt_sigreturn) call(restart_syscall)
+
+#define NOT_A_CALL 1 /* rt_trap: a SIGSYS that was sent, and nothing to run */
+
+#define LISTEN 2 /* of `detached` in a slot */
 
 /* Dispositions as in the triage table. */
 #define DISP_HERE 0
@@ -137,6 +138,7 @@ struct header {
     u64 robust[2]; /* the loop's robust list entry: next, unused */
     u8 disposition[NR_MAX];
     u16 refusal[NR_MAX]; /* errno for REFUSE */
+    u32 yama; /* 1: Linux lets a process be traced by whom it names only */
 };
 
 /*
@@ -161,7 +163,7 @@ struct slot {
     u32 pid; /* as the thread sees them */
     u32 tid;
     u32 cpu;      /* LWK: where a child is to run, + 1; 0 for where its parent does */
-    u16 detached; /* 1: this thread never speaks to the LWK */
+    u16 detached; /* 1: this thread never speaks to the LWK; LISTEN: the reply to its last post may say so */
     u16 loop;     /* LWK: whose doorbells this slot rings; changes only while the thread waits for a reply */
     u32 sigsys_blocked; /* the application believes that it blocks SIGSYS */
     u64 context;  /* address of the ucontext of the call in progress */
@@ -170,7 +172,8 @@ struct slot {
     u64 handler_mask; /* signal mask for the application's handler about to run */
     /* line 3: private */
     u32 deferred; /* a signal waits in siginfo to be delivered at the application's call site */
-    u16 temporary; /* 1: the call in progress runs under the signal mask in `mask` */
+    u8 temporary;  /* 1: the call in progress runs under the signal mask in `mask` */
+    u8 defaults;   /* 1: (a child that has not started) its signal handlers are gone, the runtime's too */
     u16 shares;    /* 1: a process that runs in its parent's address space (vfork) */
     u64 sud_on; /* the application's own use of Syscall User Dispatch */
     u64 sud_offset;

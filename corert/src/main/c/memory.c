@@ -45,7 +45,7 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
         if (in_window(address, length))
             return ask_lwk(slot, uc);
     }
-    if (PROC->patched && !slot->detached && lwk_lives() && (uc->rdx & PROT_EXEC) && !(flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
+    if (PROC->patched && (uc->rdx & PROT_EXEC) && !(flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE && attached(slot))
         return ask_lwk(slot, uc); /* it looks for call sites */
     u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
     int private_memory = (flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE && !(flags & ~plain)
@@ -113,7 +113,7 @@ long do_memory(volatile struct slot *slot, struct context *uc)
  */
 void consider_patching(volatile struct slot *slot, int certainly)
 {
-    if (!HEADER->patching || PROC->patched || slot->detached || slot->shares)
+    if (!HEADER->patching || PROC->patched || slot->shares)
         return;
     if (!certainly && ++PROC->traps % HEADER->patching)
         return;

@@ -112,10 +112,7 @@ struct proc {
 };
 
 /* How the assembler entry goes on: through rt_sigreturn at `at`, or by jumping to a handler with the mask at `mask`. */
-struct leave {
-    u64 at;
-    u64 mask;
-};
+struct leave { u64 at, mask; };
 
 static inline volatile struct slot *self(void)
 {
@@ -150,40 +147,36 @@ long rt_elsewhere(u64 rsp, long nr, const void *a, const void *b);
 /* channel.c */
 int lwk_lives(void);
 int await(volatile struct slot *slot);
+int attached(volatile struct slot *slot);
 int ask(volatile struct slot *slot, u32 op);
+int post(volatile struct slot *slot, u32 op);
 long ask_lwk(volatile struct slot *slot, struct context *uc);
 long answer(volatile struct slot *slot, struct context *uc);
 void settle(void);
 
+/* What serves a call that is not simply made: signal.c, task.c, memory.c. */
+typedef long handler(volatile struct slot *slot, struct context *uc);
+handler do_sigaction, do_sigprocmask, do_sigaltstack, do_masked, do_clone, do_execve, do_ptrace, do_exit, 
+    do_prctl, do_arch_prctl, do_affinity, do_memory, do_limits;
+
 /* signal.c */
 u64 block_all(void);
+int hold(const volatile struct slot *slot, struct context *uc);
+void lift(const struct context *uc);
 void arm_sigsys(void);
 void ignore_sigsys(void);
 void die_of_sigsys(void);
 int readable(u64 address);
 struct leave deliver(int sig, struct siginfo *info, struct context *uc);
-long do_sigaction(struct context *uc);
-long do_sigprocmask(volatile struct slot *slot, struct context *uc);
-long do_sigaltstack(struct context *uc);
-long do_masked(volatile struct slot *slot, struct context *uc);
 void prepare_sigreturn(volatile struct slot *slot, struct context *uc);
 
 /* task.c */
-long do_clone(volatile struct slot *slot, struct context *uc);
-long do_execve(volatile struct slot *slot, struct context *uc);
-long do_ptrace(volatile struct slot *slot, struct context *uc);
-long do_exit(volatile struct slot *slot, struct context *uc);
-long do_prctl(volatile struct slot *slot, struct context *uc);
-long do_arch_prctl(volatile struct slot *slot, struct context *uc);
-long do_affinity(volatile struct slot *slot, struct context *uc);
 int arm(volatile struct slot *slot);
 void open_slot(volatile struct slot *slot, u32 index);
 
 /* memory.c */
 void note_break(volatile struct slot *slot, u64 now);
-long do_memory(volatile struct slot *slot, struct context *uc);
 void consider_patching(volatile struct slot *slot, int certainly);
-long do_limits(volatile struct slot *slot, struct context *uc);
 
 static inline long here(const struct context *uc)
 {

@@ -17,6 +17,24 @@ u64 block_all(void)
     return old;
 }
 
+/*
+ * Blocks every signal; 0 where one waits to be delivered first. A call through a patched site has no frame whose mask would lift that:
+ * its mask stands in its context until lift(). What is let through then is kept, and sent again on the way out.
+ */
+int hold(const volatile struct slot *slot, struct context *uc)
+{
+    u64 mask = block_all();
+    if (!uc->fpstate)
+        uc->mask = mask;
+    return !slot->deferred;
+}
+
+void lift(const struct context *uc)
+{
+    if (!uc->fpstate)
+        sys4(__NR_rt_sigprocmask, SIG_SETMASK, &uc->mask, 0, 8);
+}
+
 /* Eight bytes at `address` can be read: Linux copies the set in before it looks at `how`. */
 int readable(u64 address)
 {
@@ -254,8 +272,9 @@ struct leave deliver(int sig, struct siginfo *info, struct context *uc)
 }
 
 /* rt_sigaction(sig, new, old, size): the kernel gets `rt_signal` with the application's flags; the table keeps the original. */
-long do_sigaction(struct context *uc)
+long do_sigaction(volatile struct slot *slot, struct context *uc)
 {
+    (void)slot;
     u64 sig = uc->rdi, old = uc->rdx;
     struct action *mine = &PROC->action[sig <= NSIG ? sig : 0];
     struct action new = {0, 0, 0, 0}, installed = {0, 0, 0, 0};
@@ -302,7 +321,7 @@ long do_sigaction(struct context *uc)
 }
 
 /* rt_sigprocmask(how, set, old, size): the frame's mask is what the application will run under. */
-long do_sigprocmask(volatile struct slot *slot, struct context *uc)
+static long change_mask(volatile struct slot *slot, struct context *uc)
 {
     u64 how = uc->rdi, set = 0;
     if (uc->r10 != 8)
@@ -330,15 +349,29 @@ long do_sigprocmask(volatile struct slot *slot, struct context *uc)
     return 0;
 }
 
+long do_sigprocmask(volatile struct slot *slot, struct context *uc)
+{
+    if (uc->fpstate)
+        return change_mask(slot, uc);
+    if (!hold(slot, uc))
+        return RESTART;
+    long result = change_mask(slot, uc);
+    lift(uc);
+    return result;
+}
+
 struct stack {
     u64 sp;
     u32 flags, pad;
     u64 size;
 };
 
-/* sigaltstack(new, old): what the frame says must agree, for rt_sigreturn installs that. */
-long do_sigaltstack(struct context *uc)
+/* sigaltstack(new, old): what the frame says must agree, for rt_sigreturn installs that. Without a frame Linux knows best. */
+long do_sigaltstack(volatile struct slot *slot, struct context *uc)
 {
+    (void)slot;
+    if (!uc->fpstate)
+        return here(uc);
     struct stack old = {uc->stack_sp, 0, 0, uc->stack_size};
     old.flags = (uc->stack_flags & SS_AUTODISARM) | (!uc->stack_size ? SS_DISABLE : on_stack(uc) ? SS_ONSTACK : 0);
     if (uc->rdi) {

@@ -73,7 +73,7 @@ void open_slot(volatile struct slot *slot, u32 index)
     slot->context = 0;
     slot->gs_base = 0;
     slot->self = (u64)slot;
-    slot->deferred = slot->temporary = 0;
+    slot->deferred = slot->temporary = slot->defaults = 0;
     slot->sud_on = 0;
     slot->shares = 0;
     slot->unmapped = 0;
@@ -82,21 +82,22 @@ void open_slot(volatile struct slot *slot, u32 index)
 /* Makes `slot` the calling thread's: GS and dispatch. 0 or negative errno. */
 int arm(volatile struct slot *slot)
 {
-    slot->pid = (u32)sys2(__NR_getpid, 0, 0);
     slot->tid = (u32)sys2(__NR_gettid, 0, 0);
+    slot->pid = slot->pid ? slot->pid : slot->tid; /* a thread has it from its parent */
     int result = (int)sys2(__NR_arch_prctl, ARCH_SET_GS, slot);
     if (result < 0)
         return result;
     return (int)sys6(__NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, RT_TEXT, (u64)rt_image_end - RT_TEXT, 0, 0);
 }
 
-/* The child's first steps. All signals are blocked; its frame's mask will lift that. */
-static void start(volatile struct slot *slot)
+/* The child's first steps. All signals are blocked; its frame's mask will lift that, where there is a frame. */
+static void start(volatile struct slot *slot, const struct context *uc)
 {
-    if (slot->reply[5]) /* the parent asked for default actions in the child */
+    if (slot->defaults) /* the parent asked for default actions in the child */
         arm_sigsys();
     arm(slot);
-    if (slot->pid == slot->tid)
+    slot->context = (u64)uc;
+    if (HEADER->yama && slot->pid == slot->tid)
         sys6(__NR_prctl, PR_SET_PTRACER, HEADER->lwk_pid, 0, 0, 0, 0); /* Yama: the LWK will trace it over its exec */
     if (slot->cpu) {
         u64 cores[16];
@@ -107,26 +108,28 @@ static void start(volatile struct slot *slot)
     }
     slot->arg[0] = slot->pid;
     slot->arg[1] = slot->tid;
-    if (ask(slot, OP_STARTED) && slot->kind == RE_PLAIN)
-        slot->detached = 1;
+    post(slot, OP_STARTED);
+    lift(uc);
 }
 
-/* From entry.S: a child with a stack of its own. */
-void rt_child(struct context *uc, volatile struct slot *slot)
+/* From entry.S: a child with a stack of its own. Returns whether it leaves through a signal frame. */
+u64 rt_child(const struct context *uc, volatile struct slot *slot)
 {
-    (void)uc;
-    start(slot);
+    start(slot, uc);
+    return uc->fpstate;
 }
 
 /* Copies the register frame below `sp`, with the child's view: result 0, its own stack pointer. Returns its address. */
 static struct context *place_frame(const struct context *uc, u64 sp, u64 flags)
 {
-    u64 state = frame_end(uc) - uc->fpstate;
+    u64 state = uc->fpstate ? frame_end(uc) - uc->fpstate : 0; /* without a frame it is inherited */
     u64 fpstate = (sp - RED_ZONE - state) & ~63ull;
     struct context *frame = (struct context *)((fpstate - FRAME_SIZE) & ~15ull);
+    if (!state)
+        frame = (struct context *)(sp - RED_ZONE - sizeof *frame); /* where rt_patched_exit expects it */
     copy((void *)fpstate, (const void *)uc->fpstate, state);
     copy(frame, uc, sizeof *frame);
-    frame->fpstate = fpstate;
+    frame->fpstate = state ? fpstate : 0;
     frame->rax = 0;
     frame->rsp = sp;
     if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM) {
@@ -198,16 +201,16 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     volatile struct slot *child = take_slot();
     if (!child)
         return -EAGAIN;
-    block_all();
-    if (slot->deferred) { /* deliver what waits first; Linux would restart the call just so */
+    if (!hold(slot, uc)) { /* deliver what waits first; Linux would restart the call just so */
         free_slot(child);
         return RESTART;
     }
     u64 flags = *r.flags;
+    child->pid = flags & CLONE_THREAD ? slot->pid : 0;
     child->sigsys_blocked = slot->sigsys_blocked;
     child->gs_base = slot->gs_base;
     child->shares = (flags & (CLONE_VM | CLONE_THREAD)) == CLONE_VM || ((flags & CLONE_THREAD) && slot->shares);
-    child->reply[5] = (flags & CLONE_CLEAR_SIGHAND) != 0;
+    child->defaults = (flags & CLONE_CLEAR_SIGHAND) != 0;
     slot->nr = __NR_clone;
     slot->arg[0] = flags;
     slot->arg[1] = child->index;
@@ -217,8 +220,8 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     long nr = uc->rax == __NR_clone3 ? __NR_clone3 : __NR_clone;
     int area = -1;
     u64 end = 0;
-    if ((flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK)) {
-        end = frame_end(uc);
+    if ((flags & (CLONE_VM | CLONE_VFORK)) == (CLONE_VM | CLONE_VFORK) && (uc->fpstate || !r.top)) {
+        end = uc->fpstate ? frame_end(uc) : uc->rsp;
         area = take_save(end - (u64)&r + 1024);
         if (area < 0 && !r.top)
             *r.flags = flags &= ~(CLONE_VM | CLONE_VFORK); /* vfork may be fork: POSIX */
@@ -236,7 +239,7 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     if (!result) {
         if (!(flags & CLONE_VM))
             PROC->saves_taken = 0; /* a copy: the threads that held the others are not in it */
-        start(child);
+        start(child, uc);
         return 0;
     }
     if (area >= 0)
@@ -245,13 +248,14 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     if (result < 0 || !(flags & CLONE_THREAD)) {
         slot->arg[0] = child->index;
         slot->arg[1] = (u64)result;
-        if (known)
-            ask(slot, OP_CLONED);
+        if (known && (result < 0 ? !ask(slot, OP_CLONED) : !post(slot, OP_CLONED)))
+            known = 0;
     }
     if (result < 0)
         free_slot(child);
     else if (!known && !(flags & (CLONE_THREAD | CLONE_VFORK)) && !child->tid)
         child->pid = child->tid = (u32)result; /* reclaim must find it even if it is killed before it is armed */
+    lift(uc);
     return result;
 }
 
@@ -311,8 +315,8 @@ long do_exit(volatile struct slot *slot, struct context *uc)
     u64 stack = slot->unmapped >> 28 << 12, length = (slot->unmapped & 0xfffffff) << 12;
     slot->arg[0] = stack;
     slot->arg[1] = length;
-    ask(slot, OP_EXIT);
-    free_slot(slot);
+    if (!post(slot, OP_EXIT))
+        free_slot(slot);
     if (length)
         rt_exit_without_stack(stack, length, uc->rdi);
     return sys2(__NR_exit, uc->rdi, 0);
@@ -360,6 +364,8 @@ long do_arch_prctl(volatile struct slot *slot, struct context *uc)
 /* sched_getaffinity and sched_setaffinity(pid, size, mask): seen and confined to the LWK cores. */
 long do_affinity(volatile struct slot *slot, struct context *uc)
 {
+    if (HEADER->disposition[uc->rax] != DISP_LWK)
+        return here(uc);
     u64 size = uc->rsi < sizeof slot->mask ? uc->rsi : sizeof slot->mask;
     if (uc->rax == __NR_sched_getaffinity) {
         long written = here(uc); /* Linux judges pid, size and address */

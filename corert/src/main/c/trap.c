@@ -43,17 +43,39 @@ static void count_site(volatile struct slot *slot, u64 address, u64 nr)
     __atomic_fetch_add(&SHM->sites_missed, 1, __ATOMIC_RELAXED);
 }
 
-#define OWN(name) [__NR_##name] = CLASS_OWN
-#define FRAME(name) [__NR_##name] = CLASS_FRAME,
+static long do_ask(volatile struct slot *slot, struct context *uc)
+{
+    return HEADER->disposition[uc->rax] == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
+}
+
+static long do_exit_group(volatile struct slot *slot, struct context *uc)
+{
+    return HEADER->measure ? ask_lwk(slot, uc) : here(uc); /* the LWK takes the process's last figures */
+}
+
+enum { SIGACTION = CLASS_OWN, SIGPROCMASK, SIGALTSTACK, MASKED, CLONE, EXECVE, PTRACE, EXIT, EXIT_GROUP, PRCTL, ARCH_PRCTL, LIMITS, AFFINITY, MEMORY, CLASSES };
+
+#define IS(class, name) [__NR_##name] = class
+#define FRAME(name) IS(CLASS_FRAME, name),
 
 /* Calls that the runtime virtualises, whoever serves them. */
 const u8 rt_class[NR_MAX] = {
-    FRAME_CALLS(FRAME)
-    OWN(ppoll), OWN(pselect6), OWN(epoll_pwait), OWN(epoll_pwait2), OWN(signalfd), OWN(signalfd4), OWN(io_pgetevents),
-    OWN(exit_group), OWN(setrlimit), OWN(prlimit64), OWN(sched_getaffinity), OWN(sched_setaffinity),
-    OWN(mremap), OWN(mprotect), OWN(pkey_mprotect), OWN(madvise), OWN(mlock), OWN(mlock2), OWN(munlock), OWN(mbind),
-    OWN(mincore), OWN(msync), OWN(mlockall), OWN(munlockall), [__NR_mmap] = CLASS_MMAP, [__NR_munmap] = CLASS_MUNMAP, [__NR_brk] = CLASS_BRK,
-    [__NR_getpid] = CLASS_ASK, [__NR_gettid] = CLASS_ASK, [__NR_sched_yield] = CLASS_ASK,
+    FRAME_CALLS(FRAME) IS(SIGACTION, rt_sigaction), IS(SIGPROCMASK, rt_sigprocmask), IS(SIGALTSTACK, sigaltstack),
+    IS(MASKED, rt_sigsuspend), IS(MASKED, rt_sigtimedwait), IS(MASKED, ppoll), IS(MASKED, pselect6), IS(MASKED, epoll_pwait),
+    IS(MASKED, epoll_pwait2), IS(MASKED, signalfd), IS(MASKED, signalfd4), IS(MASKED, io_pgetevents),
+    IS(CLONE, clone), IS(CLONE, clone3), IS(CLONE, fork), IS(CLONE, vfork), IS(EXECVE, execve), IS(EXECVE, execveat),
+    IS(PTRACE, ptrace), IS(EXIT, exit), IS(EXIT_GROUP, exit_group), IS(PRCTL, prctl), IS(ARCH_PRCTL, arch_prctl),
+    IS(LIMITS, setrlimit), IS(LIMITS, prlimit64), IS(AFFINITY, sched_getaffinity), IS(AFFINITY, sched_setaffinity),
+    IS(MEMORY, mremap), IS(MEMORY, mprotect), IS(MEMORY, pkey_mprotect), IS(MEMORY, madvise), IS(MEMORY, mlock), IS(MEMORY, mlock2),
+    IS(MEMORY, munlock), IS(MEMORY, mbind), IS(MEMORY, mincore), IS(MEMORY, msync), IS(CLASS_ASK, mlockall), IS(CLASS_ASK, munlockall),
+    IS(CLASS_MMAP, mmap), IS(CLASS_MUNMAP, munmap), IS(CLASS_BRK, brk), IS(CLASS_ASK, getpid), IS(CLASS_ASK, gettid), IS(CLASS_ASK, sched_yield),
+};
+
+static handler *const handlers[CLASSES] = {
+    [CLASS_ASK] = do_ask, [CLASS_MMAP] = do_memory, [CLASS_MUNMAP] = do_memory, [CLASS_BRK] = do_memory, [SIGACTION] = do_sigaction,
+    [SIGPROCMASK] = do_sigprocmask, [SIGALTSTACK] = do_sigaltstack, [MASKED] = do_masked, [CLONE] = do_clone, [EXECVE] = do_execve,
+    [PTRACE] = do_ptrace, [EXIT] = do_exit, [EXIT_GROUP] = do_exit_group, [PRCTL] = do_prctl, [ARCH_PRCTL] = do_arch_prctl,
+    [LIMITS] = do_limits, [AFFINITY] = do_affinity, [MEMORY] = do_memory,
 };
 
 static long dispatch(volatile struct slot *slot, struct context *uc)
@@ -61,81 +83,12 @@ static long dispatch(volatile struct slot *slot, struct context *uc)
     u64 nr = uc->rax;
     if (nr >= NR_MAX)
         return here(uc);
-    u8 disposition = HEADER->disposition[nr];
-    if (disposition == DISP_REFUSE)
+    if (HEADER->disposition[nr] == DISP_REFUSE)
         return -(long)HEADER->refusal[nr];
-    switch (rt_class[nr]) {
-    case CLASS_HERE:
+    if (!handlers[rt_class[nr]])
         return here(uc);
-    case CLASS_ASK:
-        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
-    case CLASS_MMAP:
-    case CLASS_MUNMAP:
-    case CLASS_BRK:
-        return do_memory(slot, uc);
-    default:
-        break;
-    }
-    switch (nr) {
-    case __NR_rt_sigaction:
-        return do_sigaction(uc);
-    case __NR_rt_sigprocmask:
-        return do_sigprocmask(slot, uc);
-    case __NR_sigaltstack:
-        return do_sigaltstack(uc);
-    case __NR_rt_sigsuspend:
-    case __NR_rt_sigtimedwait:
-    case __NR_ppoll:
-    case __NR_pselect6:
-    case __NR_epoll_pwait:
-    case __NR_epoll_pwait2:
-    case __NR_signalfd:
-    case __NR_signalfd4:
-    case __NR_io_pgetevents:
-        return do_masked(slot, uc);
-    case __NR_clone:
-    case __NR_clone3:
-    case __NR_fork:
-    case __NR_vfork:
-        return do_clone(slot, uc);
-    case __NR_execve:
-    case __NR_execveat:
-        return do_execve(slot, uc);
-    case __NR_ptrace:
-        return do_ptrace(slot, uc);
-    case __NR_exit:
-        return do_exit(slot, uc);
-    case __NR_exit_group:
-        if (HEADER->measure) /* the LWK takes the process's last figures */
-            return ask_lwk(slot, uc);
-        return here(uc);
-    case __NR_prctl:
-        return do_prctl(slot, uc);
-    case __NR_arch_prctl:
-        return do_arch_prctl(slot, uc);
-    case __NR_setrlimit:
-    case __NR_prlimit64:
-        return do_limits(slot, uc);
-    case __NR_sched_getaffinity:
-    case __NR_sched_setaffinity:
-        return disposition == DISP_LWK ? do_affinity(slot, uc) : here(uc);
-    case __NR_mremap:
-    case __NR_mprotect:
-    case __NR_pkey_mprotect:
-    case __NR_madvise:
-    case __NR_mlock:
-    case __NR_mlock2:
-    case __NR_munlock:
-    case __NR_mbind:
-    case __NR_mincore:
-    case __NR_msync:
-        return do_memory(slot, uc);
-    case __NR_mlockall:
-    case __NR_munlockall:
-        return disposition == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
-    default:
-        return here(uc);
-    }
+    attached(slot); /* from here on operands may be written */
+    return handlers[rt_class[nr]](slot, uc);
 }
 
 static int own_dispatch(volatile struct slot *slot, const struct context *uc)
@@ -204,7 +157,8 @@ struct leave rt_trap(int sig, struct siginfo *info, struct context *uc)
     volatile struct slot *slot = self();
     if (info->si_code != SYS_USER_DISPATCH || own_dispatch(slot, uc)) {
         block_all();
-        return deliver(sig, info, uc);
+        struct leave leave = deliver(sig, info, uc);
+        return (struct leave){leave.at, leave.mask ? leave.mask : NOT_A_CALL};
     }
     if (uc->rax == __NR_rt_sigreturn) {
         prepare_sigreturn(slot, uc);

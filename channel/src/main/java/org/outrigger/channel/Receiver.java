@@ -186,6 +186,17 @@ public final class Receiver {
         }
     }
 
+    /** Promises to look at a slot whose new owner will soon have something to say. */
+    public void expect(int slot) {
+        for (int i = 0; i < hotCount; i++) {
+            if (hot[i] == slot) {
+                silence[i] = 0;
+                return;
+            }
+        }
+        heat(slot);
+    }
+
     private void cool(int place) {
         int slot = hot[place];
         hot[place] = hot[--hotCount];

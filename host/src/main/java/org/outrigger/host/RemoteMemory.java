@@ -15,7 +15,7 @@ public final class RemoteMemory {
 
     private final Syscalls linux;
     private final MemorySegment buffer = Arena.global().allocate(PIECE, 8);
-    private final MemorySegment vectors = Arena.global().allocate(32, 8);
+    private final MemorySegment vectors = Arena.global().allocate(48, 8);
 
     public RemoteMemory(Syscalls linux) {
         this.linux = linux;
@@ -30,8 +30,29 @@ public final class RemoteMemory {
         return linux.call(Nr.PROCESS_VM_READV, pid, vectors.address(), 1, vectors.address() + 16, 1, 0);
     }
 
+    /** The same from two places, one after the other into {@link #buffer}; where the first falls short, nothing follows. */
+    public long read(int pid, long first, int firstLength, long second, int secondLength) {
+        vectors.set(ValueLayout.JAVA_LONG, 0, buffer.address());
+        vectors.set(ValueLayout.JAVA_LONG, 8, firstLength + secondLength);
+        vectors.set(ValueLayout.JAVA_LONG, 16, first);
+        vectors.set(ValueLayout.JAVA_LONG, 24, firstLength);
+        vectors.set(ValueLayout.JAVA_LONG, 32, second);
+        vectors.set(ValueLayout.JAVA_LONG, 40, secondLength);
+        return linux.call(Nr.PROCESS_VM_READV, pid, vectors.address(), 1, vectors.address() + 16, 2, 0);
+    }
+
     public MemorySegment buffer() {
         return buffer;
+    }
+
+    /** The NUL-terminated string at an offset of {@link #buffer}, or null where it does not end before {@code end}. */
+    public String stringIn(int start, int end) {
+        for (int at = start; at < end; at++) {
+            if (buffer.get(ValueLayout.JAVA_BYTE, at) == 0) {
+                return new String(buffer.asSlice(start, at - start).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+            }
+        }
+        return null;
     }
 
     /** A NUL-terminated string of at most PATH_MAX bytes, or null where it cannot be read: the caller's EFAULT. */

@@ -10,10 +10,20 @@ import org.outrigger.abi.WaitStatus;
 /** {@code ptrace(2)}, which belongs to the one thread that seized a tracee. Methods return 0 or a negative errno. */
 public final class Tracer {
     /** Offsets in {@code struct user_regs_struct}, {@code sys/user.h}. */
+    public static final int R15 = 0;
     public static final int R13 = 16;
     public static final int R12 = 24;
+    public static final int RBP = 32;
+    public static final int RBX = 40;
+    public static final int R11 = 48;
+    public static final int R10 = 56;
+    public static final int R9 = 64;
+    public static final int R8 = 72;
+    public static final int RDX = 96;
+    public static final int RSI = 104;
     public static final int RIP = 128;
     public static final int CS = 136;
+    public static final int RSP = 152;
     private static final int REGS_SIZE = 27 * 8;
 
     private final Syscalls linux;

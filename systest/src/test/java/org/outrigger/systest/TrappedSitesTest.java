@@ -37,7 +37,7 @@ class TrappedSitesTest {
                 JsonNode sites = report(List.of("--intercept=" + mode), List.of(program.toString())).get("trapped_sites");
                 JsonNode function = site(sites, "function", "named_function_of_sites");
                 assertEquals(program.toString(), function.get("mapping").asString());
-                assertEquals("rt_sigprocmask", function.get("name").asString());
+                assertEquals("restart_syscall", function.get("name").asString());
                 assertEquals(FROM_FUNCTION, function.get("count").asInt());
                 JsonNode memory = site(sites, "mapping", "[anonymous]");
                 assertEquals("getpid", memory.get("name").asString());
@@ -81,7 +81,7 @@ class TrappedSitesTest {
         Run run = Job.start(Outrigger.run(List.of("--report=" + file), List.of(program.toString())), folder).await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         String text = Files.readString(file);
-        assertTrue(text.matches("(?s).*\n +40  rt_sigprocmask +named_function_of_sites\\+0x[0-9a-f]+ +\\Q" + program
+        assertTrue(text.matches("(?s).*\n +40  restart_syscall +named_function_of_sites\\+0x[0-9a-f]+ +\\Q" + program
             + "\\E\\+0x[0-9a-f]+ +this call is never patched\n.*"), text);
         assertTrue(text.matches("(?s).*\n +30  getpid +- +\\[anonymous\\]\\+0x[0-9a-f]+ +not in a file\n.*"), text);
     }

@@ -83,7 +83,7 @@ final class Job {
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
                 loops.ownCalls(loops.main(), tasks, placement), loops),
                 new Request(memory.memory(), memory.geometry()), loops.main().inbox,
-                pid -> files.link("/proc/" + pid + "/exe"), new ProcSamples(files, sites), clock);
+                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files, sites), clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));
@@ -92,7 +92,7 @@ final class Job {
         lwk.connect(injector, patcher);
         loops.connect(tasks, placement, lwk);
         lifecycles = lifecycle;
-        memory.open(linux, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
+        memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import org.outrigger.channel.Geometry;
 import org.outrigger.corert.Image;
 import org.outrigger.corert.Layout;
+import org.outrigger.host.ProcFile;
 import org.outrigger.host.RobustWord;
 import org.outrigger.host.SharedMemory;
 import org.outrigger.host.Syscalls;
@@ -46,12 +47,13 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
      * @param measure  whether the runtime times every call
      * @param patching calls that a process traps before its sites are patched; 0 for never
      */
-    void open(Syscalls linux, TriageTable table, int spin, boolean measure, int patching) {
+    void open(Syscalls linux, ProcFile files, TriageTable table, int spin, boolean measure, int patching) {
         memory.set(ValueLayout.JAVA_INT, Layout.VERSION, (int) Layout.LAYOUT_VERSION);
         memory.set(ValueLayout.JAVA_INT, Layout.SPIN, spin);
         memory.set(ValueLayout.JAVA_INT, Layout.MEASURE, measure ? 1 : 0);
         memory.set(ValueLayout.JAVA_INT, Layout.PATCHING, patching);
         memory.set(ValueLayout.JAVA_INT, Layout.LWK_PID, (int) ProcessHandle.current().pid());
+        memory.set(ValueLayout.JAVA_INT, Layout.YAMA, files.bytes("/proc/sys/kernel/yama/ptrace_scope") == null ? 0 : 1);
         byte[] dispositions = table.dispositions((int) Layout.NR_MAX);
         MemorySegment.copy(dispositions, 0, memory, ValueLayout.JAVA_BYTE, Layout.DISPOSITION, dispositions.length);
         short[] refusals = table.errnos((int) Layout.NR_MAX);

@@ -102,7 +102,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     @Override
     public boolean tend() {
         boolean traced = injector.busy() && injector.poll();
-        return inbox.serve() || traced;
+        return inbox.serve() || traced || parts.lifecycle.watchNext();
     }
 
     @Override
@@ -136,6 +136,8 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private void unknown(int slot) {
         if (request.op() == Layout.OP_SYSCALL) {
             parts.reply.here(slot);
+        } else if (request.op() == Layout.OP_EXIT) {
+            parts.receiver.release(slot); // nobody else does
         } else {
             parts.reply.done(slot, 0);
         }
@@ -230,9 +232,9 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         int pid = task.process().pid();
         samples.look(pid);
         String path = asked.nr() == Nr.EXECVE
-                ? injector.programPath(pid, asked.arg(0))
-                : injector.programPathAt(pid, (int) asked.arg(0), asked.arg(1));
-        Optional<String> why = injector.holds(task.tid())
+                ? injector.programPath(task.tid(), asked.arg(0))
+                : injector.programPathAt(task.tid(), (int) asked.arg(0), asked.arg(1));
+        Optional<String> why = path != null
                 ? injector.plainLinux(path)
                 : Optional.of("its number is not the LWK's: another PID namespace, or its memory cannot be read");
         if (why.isEmpty()) {
@@ -242,7 +244,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             }
         }
         if (why.isPresent()) {
-            leave(pid, path, why.get());
+            leave(pid, path == null ? task.process().program() : path, why.get());
             task.pending().subject = left.isEmpty() ? null : left.getLast();
             task.pending().then(plainExecFailed);
         } else {

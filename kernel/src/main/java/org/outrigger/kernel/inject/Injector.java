@@ -4,9 +4,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.outrigger.abi.Mman;
 import org.outrigger.abi.Ptrace;
 import org.outrigger.abi.Signals;
 import org.outrigger.abi.WaitStatus;
@@ -30,7 +32,10 @@ import org.outrigger.host.Tracer;
  */
 public final class Injector {
     private static final int CS_64 = 0x33;
-    private static final int HEADER_BYTES = 256;
+    private static final int HEADER_BYTES = 64;
+    private static final int PAGE = 4096;
+    private static final int PATH_WORDS = 4;
+    private static final long O_RDWR_CLOEXEC = 0x80002;
 
     /** What becomes of a seized thread. */
     public interface Outcome {
@@ -64,6 +69,7 @@ public final class Injector {
     private final Outcome outcome;
     private final Slots slots;
     private final long[] bootstrap;
+    private final long[] imagePath;
     private final Map<Integer, Seized> seized = new HashMap<>();
     private final int lwk = (int) ProcessHandle.current().pid();
 
@@ -76,12 +82,14 @@ public final class Injector {
         this.vdso = new Vdso(files, remote);
         this.outcome = outcome;
         this.slots = slots;
-        byte[] code = Image.BOOTSTRAP.bytes();
-        byte[] path = imagePath.getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer whole = ByteBuffer.allocate((code.length + path.length + 8) & -8).order(ByteOrder.LITTLE_ENDIAN);
-        whole.put(code).put(path).rewind();
-        bootstrap = new long[whole.capacity() / 8];
-        whole.asLongBuffer().get(bootstrap);
+        this.bootstrap = words(Image.BOOTSTRAP.bytes());
+        this.imagePath = Arrays.copyOf(words((imagePath + "\0").getBytes(StandardCharsets.US_ASCII)), PATH_WORDS);
+    }
+
+    private static long[] words(byte[] bytes) {
+        long[] words = new long[(bytes.length + 7) / 8];
+        ByteBuffer.wrap(Arrays.copyOf(bytes, words.length * 8)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
+        return words;
     }
 
     /** Why a program is left to plain Linux, judged by its file. */
@@ -94,9 +102,11 @@ public final class Injector {
      * process here: it comes from another PID namespace, or the slot was scribbled on.
      */
     public boolean holds(int pid) {
-        long got = remote.read(pid, Layout.RT_SHM, HEADER_BYTES);
-        return got == HEADER_BYTES
-                && remote.buffer().get(ValueLayout.JAVA_INT, Layout.MAGIC) == (int) Layout.LAYOUT_MAGIC
+        return remote.read(pid, Layout.RT_SHM, HEADER_BYTES) == HEADER_BYTES && isOurHeader();
+    }
+
+    private boolean isOurHeader() {
+        return remote.buffer().get(ValueLayout.JAVA_INT, Layout.MAGIC) == (int) Layout.LAYOUT_MAGIC
                 && remote.buffer().get(ValueLayout.JAVA_INT, Layout.LWK_PID) == lwk;
     }
 
@@ -200,7 +210,7 @@ public final class Injector {
             return Optional.of("32-bit program");
         }
         long entry = tracer.register(Tracer.RIP);
-        long address = vdso.room(pid, bootstrap.length * 8);
+        long address = vdso.room(pid, tracer.register(Tracer.RSP), bootstrap.length * 8);
         if (address == 0) {
             return Optional.of("its vDSO has no room for the bootstrap, or its memory cannot be read");
         }
@@ -212,11 +222,23 @@ public final class Injector {
         tracer.setRegister(Tracer.RIP, address);
         tracer.setRegister(Tracer.R12, slot);
         tracer.setRegister(Tracer.R13, entry);
+        tracer.setRegister(Tracer.RSI, O_RDWR_CLOEXEC);
+        tracer.setRegister(Tracer.RDX, Mman.PROT_READ | Mman.PROT_EXEC);
+        tracer.setRegister(Tracer.R10, Mman.MAP_PRIVATE | Mman.MAP_FIXED_NOREPLACE);
+        tracer.setRegister(Tracer.RBX, Layout.RT_TEXT);
+        tracer.setRegister(Tracer.RBP, Layout.RT_TEXT_SIZE);
+        tracer.setRegister(Tracer.R8, imagePath[0]);
+        tracer.setRegister(Tracer.R9, imagePath[1]);
+        tracer.setRegister(Tracer.R15, imagePath[2]);
+        tracer.setRegister(Tracer.R11, imagePath[3]);
         return tracer.storeRegisters(pid) < 0 ? Optional.of("its registers cannot be written") : Optional.empty();
     }
 
     /** The same for {@code execveat}: relative to a descriptor, or the descriptor itself where the path is empty. */
     public String programPathAt(int pid, int directory, long address) {
+        if (!holds(pid)) {
+            return null;
+        }
         String path = remote.string(pid, address);
         if (path == null || path.startsWith("/")) {
             return path == null ? "" : path;
@@ -225,12 +247,20 @@ public final class Injector {
         return path.isEmpty() ? base : base + "/" + path;
     }
 
-    /** The name of the program that a thread is about to execute, as a path that the LWK can look at. */
+    /**
+     * The name of the program that a thread is about to execute, as a path that the LWK can look at; null where the process does
+     * not have this job's channels, see {@link #holds}.
+     */
     public String programPath(int pid, long address) {
-        String path = remote.string(pid, address);
-        if (path == null) {
-            return "";
+        int room = (int) (PAGE - (address & PAGE - 1));
+        long got = remote.read(pid, Layout.RT_SHM, HEADER_BYTES, address, room);
+        if (got < HEADER_BYTES || !isOurHeader()) {
+            return null;
         }
-        return path.startsWith("/") ? path : "/proc/" + pid + "/cwd/" + path;
+        String path = remote.stringIn(HEADER_BYTES, (int) got);
+        if (path == null) {
+            path = remote.string(pid, address); // on two pages, or nowhere
+        }
+        return path == null ? "" : path.startsWith("/") ? path : "/proc/" + pid + "/cwd/" + path;
     }
 }

@@ -2,8 +2,10 @@ package org.outrigger.kernel.task;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.CloneFlags;
@@ -62,6 +64,7 @@ public final class Lifecycle {
     private final Loops loops;
     private final LongSupplier clock;
     private final Map<Integer, Expected> expected = new HashMap<>();
+    private final Queue<LwkProcess> unwatched = new ArrayDeque<>();
 
     /** @param clock nanoseconds since the job began */
     public Lifecycle(MemorySegment memory, Geometry geometry, Receiver receiver, Reply reply, TaskTable tasks,
@@ -101,6 +104,7 @@ public final class Lifecycle {
         if (former != null) {
             unborn(former);
         }
+        receiver.expect(slot);
         reply.done(request.slot(), 0);
     }
 
@@ -127,12 +131,24 @@ public final class Lifecycle {
             }
             tasks.add(child.process);
             loops.load(child.space.loop(), 1);
-            watch.watch(pid);
+            unwatched.add(child.process);
         }
         return child.process;
     }
 
-    /** A child reports: operands are its process and thread numbers. */
+    /** Begins to watch a process, if there is a new one: a matter of microseconds that nobody shall wait for. */
+    public boolean watchNext() {
+        LwkProcess next = unwatched.poll();
+        if (next == null) {
+            return false;
+        }
+        if (next.ended() < 0) {
+            watch.watch(next.pid());
+        }
+        return true;
+    }
+
+    /** A child reports, and goes on: operands are its process and thread numbers. */
     public void started(Request request) {
         int slot = request.slot();
         int pid = (int) request.arg(0);
@@ -162,6 +178,7 @@ public final class Lifecycle {
 
     /** A parent reports what became of its clone: operands are the child's slot and the result. */
     public void cloned(Task parent, Request request) {
+        reply.done(request.slot(), 0);
         Expected child = expected.get((int) request.arg(0));
         if (child != null && child.parent == parent) {
             int pid = (int) request.arg(1);
@@ -172,7 +189,6 @@ public final class Lifecycle {
                 process(child, pid); // not started yet: should it die before, its slot is not lost
             }
         }
-        reply.done(request.slot(), 0);
     }
 
     /** Whether a child has been announced in the process's address space and has not reported yet. */
@@ -250,10 +266,10 @@ public final class Lifecycle {
         loops.at(space.loop(), () -> space.left(pid), () -> { });
     }
 
-    /** A thread ends; it gives its slot back itself. */
+    /** A thread ends and waits for no answer: its slot is free. */
     public void exited(Task task) {
         tasks.remove(task);
-        reply.done(task.slot(), 0);
+        receiver.release(task.slot());
     }
 
     /** A process has ended, or runs on without the LWK. */

@@ -95,19 +95,26 @@ final class SimulatedJob {
     Task started(int slot, int pid, int tid) {
         lifecycle.started(request(slot, pid, tid));
         loops.settle();
+        watchAll();
         return tasks.task(slot);
     }
 
     void cloned(Task parent, int slot, int result) {
         pass(parent);
         lifecycle.cloned(parent, request(parent.slot(), slot, result));
+        watchAll();
     }
 
-    /** A thread ends and gives its slot back, as the runtime does. */
+    private void watchAll() {
+        while (lifecycle.watchNext()) {
+            continue;
+        }
+    }
+
+    /** A thread ends, and its slot is free. */
     void exit(Task task) {
         pass(task);
         lifecycle.exited(task);
-        free(task.slot());
     }
 
     void free(int slot) {
