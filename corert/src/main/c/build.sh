@@ -19,7 +19,7 @@ $cc -std=gnu11 -O1 $warn -o "$out/c/layout-gen" layout-gen.c
 flags="-std=gnu11 -O2 -g $warn -ffixed-rbp -ffreestanding -fno-stack-protector -fcf-protection=none -mgeneral-regs-only -mno-red-zone
        -fPIE -fvisibility=hidden -fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fno-jump-tables"
 objects=
-for source in entry.S init.c trap.c channel.c signal.c task.c memory.c; do
+for source in entry.S init.c trap.c channel.c signal.c mask.c task.c memory.c; do
     object=$out/c/${source%.*}.o
     $cc $flags -c "$source" -o "$object"
     objects="$objects $object"

@@ -36,6 +36,7 @@
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2
 #define BIT(sig) (1ull << ((sig) - 1))
+#define SIGSYS_BIT BIT(SIGSYS)
 #define UNMASKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
 
 #define SA_SIGINFO 0x00000004ull
@@ -188,6 +189,11 @@ static inline u64 frame_end(const struct context *uc)
 {
     const u32 *words = (const u32 *)(uc->fpstate + FP_SW_BYTES);
     return uc->fpstate + (uc->fpstate && words[0] == FP_MAGIC1 ? words[1] : 512);
+}
+
+static inline int on_stack(const struct context *uc)
+{
+    return !(uc->stack_flags & SS_AUTODISARM) && uc->rsp > uc->stack_sp && uc->rsp - uc->stack_sp <= uc->stack_size;
 }
 
 static inline void copy(volatile void *to, const volatile void *from, u64 bytes)

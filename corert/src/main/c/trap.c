@@ -53,7 +53,8 @@ static long do_exit_group(volatile struct slot *slot, struct context *uc)
     return HEADER->measure ? ask_lwk(slot, uc) : here(uc); /* the LWK takes the process's last figures */
 }
 
-enum { SIGACTION = CLASS_OWN, SIGPROCMASK, SIGALTSTACK, MASKED, CLONE, EXECVE, PTRACE, EXIT, EXIT_GROUP, PRCTL, ARCH_PRCTL, LIMITS, AFFINITY, MEMORY, CLASSES };
+enum { SIGACTION = CLASS_OWN, SIGPROCMASK, SIGALTSTACK, MASKED, CLONE, EXECVE, PTRACE, EXIT, EXIT_GROUP, PRCTL, ARCH_PRCTL, LIMITS,
+       AFFINITY, MEMORY, CLASSES };
 
 #define IS(class, name) [__NR_##name] = class
 #define FRAME(name) IS(CLASS_FRAME, name),
@@ -68,7 +69,8 @@ const u8 rt_class[NR_MAX] = {
     IS(LIMITS, setrlimit), IS(LIMITS, prlimit64), IS(AFFINITY, sched_getaffinity), IS(AFFINITY, sched_setaffinity),
     IS(MEMORY, mremap), IS(MEMORY, mprotect), IS(MEMORY, pkey_mprotect), IS(MEMORY, madvise), IS(MEMORY, mlock), IS(MEMORY, mlock2),
     IS(MEMORY, munlock), IS(MEMORY, mbind), IS(MEMORY, mincore), IS(MEMORY, msync), IS(CLASS_ASK, mlockall), IS(CLASS_ASK, munlockall),
-    IS(CLASS_MMAP, mmap), IS(CLASS_MUNMAP, munmap), IS(CLASS_BRK, brk), IS(CLASS_ASK, getpid), IS(CLASS_ASK, gettid), IS(CLASS_ASK, sched_yield),
+    IS(CLASS_MMAP, mmap), IS(CLASS_MUNMAP, munmap), IS(CLASS_BRK, brk), IS(CLASS_ASK, getpid), IS(CLASS_ASK, gettid),
+    IS(CLASS_ASK, sched_yield),
 };
 
 static handler *const handlers[CLASSES] = {

@@ -5,9 +5,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * Loads and stores at absolute addresses, for the few words that every request touches. A constant segment over the whole address space
- * compiles to the bare instruction; a segment in a field costs a check of its bounds and of its life at each access, together a
- * tenth of the time of a call. Who uses this has checked once that its addresses are within a segment that lives as long as itself.
+ * Loads and stores at absolute addresses, for the few words that every request touches. A constant segment over the whole
+ * address space compiles to the bare instruction; a segment in a field costs a check of its bounds and of its life at each
+ * access, together a tenth of the time of a call. Who uses this has checked once that its addresses are within a segment that
+ * lives as long as itself.
  */
 public final class RawMemory {
     @SuppressWarnings("restricted")

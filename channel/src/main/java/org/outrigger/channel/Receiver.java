@@ -21,7 +21,7 @@ public final class Receiver {
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     /** Slots polled at a time. */
     static final int HOT = 16;
-    /** Looks at the polled slots in one turn: the next request of a busy sender is seen without a look at anything but the bells. */
+    /** Looks at the polled slots in one turn: a busy sender's next request is seen without a look at anything but the bells. */
     static final int LOOKS = 16;
     /** Turns without a request after which a slot is no longer polled. */
     static final int PATIENCE = 256;
@@ -245,8 +245,8 @@ public final class Receiver {
     }
 
     /**
-     * Publishes the reply whose fields have been written; the sender will ask here again. If it sleeps it is woken in one of the next
-     * turns: whether it does can only be told after a full fence, which a busy sender need not wait for.
+     * Publishes the reply whose fields have been written; the sender will ask here again. If it sleeps it is woken in one of the
+     * next turns: whether it does can only be told after a full fence, which a busy sender need not wait for.
      */
     public void ask(int slot) {
         RawMemory.putIntRelease(replies + slot * stride, seen[slot]);

@@ -45,7 +45,8 @@ public class DispatchCost {
         TaskTable tasks = new TaskTable(receiver, placement);
         Affinities affinities = new Affinities(channels.memory(), channels.geometry(), channels.reply(), tasks, placement);
         loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
-                new OwnCalls(channels.reply(), affinities, new MemoryCalls(channels.reply(), new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
+                new OwnCalls(channels.reply(), affinities,
+                        new MemoryCalls(channels.reply(), new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
                 (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);

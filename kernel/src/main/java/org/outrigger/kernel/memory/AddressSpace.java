@@ -89,7 +89,7 @@ public final class AddressSpace {
         owner = pid;
     }
 
-    /** The owner is about to execute another image: under its number there may be another address space from now on. From the main loop. */
+    /** From the main loop: the owner is about to execute another image; its number may mean another address space from now on. */
     public void leaving(int pid) {
         leaving |= owner == pid;
     }
