@@ -44,11 +44,7 @@ long do_sigprocmask(volatile struct slot *slot, struct context *uc)
     return result;
 }
 
-struct stack {
-    u64 sp;
-    u32 flags, pad;
-    u64 size;
-};
+struct stack { u64 sp; u32 flags, pad; u64 size; };
 
 /* sigaltstack(new, old): what the frame says must agree, for rt_sigreturn installs that. Without a frame Linux knows best. */
 long do_sigaltstack(volatile struct slot *slot, struct context *uc)
