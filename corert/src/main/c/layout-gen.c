@@ -33,6 +33,7 @@ KNOWN(header, lwk_word, HEADER_LWK_WORD);
 KNOWN(header, gone, HEADER_GONE);
 KNOWN(header, spin, HEADER_SPIN);
 KNOWN(header, measure, HEADER_MEASURE);
+KNOWN(header, cold, HEADER_COLD);
 KNOWN(header, disposition, HEADER_DISPOSITION);
 _Static_assert(sizeof(struct bells) % 64 == 0, "loops do not share cache lines");
 _Static_assert(sizeof(struct header) <= 4096, "the header has one page");
@@ -140,6 +141,7 @@ int main(int argc, char **argv)
     FIELD(header, spin, "SPIN");
     FIELD(header, measure, "MEASURE");
     FIELD(header, patching, "PATCHING");
+    FIELD(header, cold, "COLD");
     FIELD(header, robust, "ROBUST");
     FIELD(header, lwk_pid, "LWK_PID");
     FIELD(header, disposition, "DISPOSITION");

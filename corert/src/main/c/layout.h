@@ -89,7 +89,8 @@ typedef int64_t i64;
 #define HEADER_GONE 12
 #define HEADER_SPIN 16
 #define HEADER_MEASURE 20
-#define HEADER_DISPOSITION 48
+#define HEADER_COLD 32
+#define HEADER_DISPOSITION 56
 /* Of struct proc in rt.h. */
 #define PROC_APP_BREAK 4128
 #define PROC_MAPPED_BREAK 4136
@@ -99,7 +100,7 @@ typedef int64_t i64;
 
 /* What the runtime does with a call that comes through a patched site; patched.S has the short ways. */
 #define CLASS_HERE 0 /* nothing: Linux's, unless the table refuses it */
-#define CLASS_ASK 1  /* asks the LWK, if it serves the call */
+#define CLASS_ASK 1  /* asks the LWK, if it serves the call and is warm: Linux can answer it as well */
 #define CLASS_MMAP 2
 #define CLASS_MUNMAP 3
 #define CLASS_BRK 4
@@ -135,6 +136,8 @@ struct header {
     u32 measure;  /* 1: time every call */
     u32 patching; /* calls that a process traps before its sites are patched; 0: never */
     u32 lwk_pid;
+    u32 cold;     /* 1: the LWK's code is not compiled yet: calls that Linux answers just as well are Linux's */
+    u32 unused;
     u64 robust[2]; /* the loop's robust list entry: next, unused */
     u8 disposition[NR_MAX];
     u16 refusal[NR_MAX]; /* errno for REFUSE */

@@ -76,7 +76,7 @@ rt_short_stored:
 rt_short_lwk:
         movzbl  (%r11,%rax), %ecx
         cmp     $CLASS_ASK, %ecx
-        je      rt_ask
+        je      3f
         cmp     $CLASS_MMAP, %ecx
         je      1f
         cmp     $CLASS_MUNMAP, %ecx
@@ -84,6 +84,10 @@ rt_short_lwk:
         cmp     $CLASS_BRK, %ecx
         je      rt_ask
         jmp     rt_long
+3:      movabs  $RT_SHM, %r11
+        cmpl    $0, HEADER_COLD(%r11)
+        je      rt_ask
+        jmp     rt_short_insn
 1:      test    %rdi, %rdi              /* mmap(0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, any, 0) */
         jne     rt_long
         cmp     $3, %rdx

@@ -45,6 +45,11 @@ static void count_site(volatile struct slot *slot, u64 address, u64 nr)
 
 static long do_ask(volatile struct slot *slot, struct context *uc)
 {
+    return HEADER->disposition[uc->rax] == DISP_LWK && !HEADER->cold ? ask_lwk(slot, uc) : here(uc);
+}
+
+static long do_lock(volatile struct slot *slot, struct context *uc)
+{
     return HEADER->disposition[uc->rax] == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
 }
 
@@ -54,7 +59,7 @@ static long do_exit_group(volatile struct slot *slot, struct context *uc)
 }
 
 enum { SIGACTION = CLASS_OWN, SIGPROCMASK, SIGALTSTACK, MASKED, CLONE, EXECVE, PTRACE, EXIT, EXIT_GROUP, PRCTL, ARCH_PRCTL, LIMITS,
-       AFFINITY, MEMORY, CLASSES };
+       AFFINITY, MEMORY, LOCK, CLASSES };
 
 #define IS(class, name) [__NR_##name] = class
 #define FRAME(name) IS(CLASS_FRAME, name),
@@ -68,7 +73,7 @@ const u8 rt_class[NR_MAX] = {
     IS(PTRACE, ptrace), IS(EXIT, exit), IS(EXIT_GROUP, exit_group), IS(PRCTL, prctl), IS(ARCH_PRCTL, arch_prctl),
     IS(LIMITS, setrlimit), IS(LIMITS, prlimit64), IS(AFFINITY, sched_getaffinity), IS(AFFINITY, sched_setaffinity),
     IS(MEMORY, mremap), IS(MEMORY, mprotect), IS(MEMORY, pkey_mprotect), IS(MEMORY, madvise), IS(MEMORY, mlock), IS(MEMORY, mlock2),
-    IS(MEMORY, munlock), IS(MEMORY, mbind), IS(MEMORY, mincore), IS(MEMORY, msync), IS(CLASS_ASK, mlockall), IS(CLASS_ASK, munlockall),
+    IS(MEMORY, munlock), IS(MEMORY, mbind), IS(MEMORY, mincore), IS(MEMORY, msync), IS(LOCK, mlockall), IS(LOCK, munlockall),
     IS(CLASS_MMAP, mmap), IS(CLASS_MUNMAP, munmap), IS(CLASS_BRK, brk), IS(CLASS_ASK, getpid), IS(CLASS_ASK, gettid),
     IS(CLASS_ASK, sched_yield),
 };
@@ -77,7 +82,7 @@ static handler *const handlers[CLASSES] = {
     [CLASS_ASK] = do_ask, [CLASS_MMAP] = do_memory, [CLASS_MUNMAP] = do_memory, [CLASS_BRK] = do_memory, [SIGACTION] = do_sigaction,
     [SIGPROCMASK] = do_sigprocmask, [SIGALTSTACK] = do_sigaltstack, [MASKED] = do_masked, [CLONE] = do_clone, [EXECVE] = do_execve,
     [PTRACE] = do_ptrace, [EXIT] = do_exit, [EXIT_GROUP] = do_exit_group, [PRCTL] = do_prctl, [ARCH_PRCTL] = do_arch_prctl,
-    [LIMITS] = do_limits, [AFFINITY] = do_affinity, [MEMORY] = do_memory,
+    [LIMITS] = do_limits, [AFFINITY] = do_affinity, [MEMORY] = do_memory, [LOCK] = do_lock,
 };
 
 static long dispatch(volatile struct slot *slot, struct context *uc)

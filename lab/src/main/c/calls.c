@@ -45,6 +45,8 @@ static const char *null_program = "/bin/true";
 
 #define OPERATION static inline __attribute__((always_inline)) int
 
+#include "round_trip.h" /* it needs OPERATION and timing.h */
+
 OPERATION op_getpid(long unused)
 {
     (void)unused;
@@ -324,6 +326,7 @@ static const struct row {
 } rows[] = {
     {"getpid", row_getpid},
     {"getpid_silence", row_silence},
+    {"round_trip", row_round_trip},
     {"getppid", row_getppid},
     {"sched_yield", row_sched_yield},
     {"read_zero", row_read},

@@ -92,6 +92,11 @@ final class Job {
         lwk.connect(injector, patcher);
         loops.connect(tasks, placement, lwk);
         lifecycles = lifecycle;
+        boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
+        if (rehearse) {
+            lwk.rehearse(new Rehearsal(linux), memory::warm);
+        }
+        memory.cold(rehearse);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
     }

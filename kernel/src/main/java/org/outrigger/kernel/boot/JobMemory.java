@@ -62,6 +62,16 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
         memory.set(ValueLayout.JAVA_INT, Layout.MAGIC, (int) Layout.LAYOUT_MAGIC);
     }
 
+    /** Whether calls that Linux answers just as well are left to it until the LWK is {@link #warm}. */
+    void cold(boolean cold) {
+        memory.set(ValueLayout.JAVA_INT, Layout.COLD, cold ? 1 : 0);
+    }
+
+    /** The LWK answers what it serves. */
+    void warm() {
+        ValueLayout.JAVA_INT.varHandle().setRelease(memory, Layout.COLD, 0);
+    }
+
     /** From now on every process serves itself. */
     void leave() {
         ValueLayout.JAVA_INT.varHandle().setVolatile(memory, Layout.GONE, 1);

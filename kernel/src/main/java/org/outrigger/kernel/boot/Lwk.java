@@ -48,6 +48,8 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private final Pending.Step plainExecFailed = this::plainExecFailed;
     private Injector injector;
     private Patcher patcher;
+    private Rehearsal rehearsal;
+    private Runnable warm;
     private boolean finished;
 
     /** What Linux calls the processes. */
@@ -85,6 +87,12 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         patcher = itsPatcher;
     }
 
+    /** While there is nothing else to do a rehearsal is played, to its end; then {@code then} is run. */
+    void rehearse(Rehearsal its, Runnable then) {
+        rehearsal = its;
+        warm = then;
+    }
+
     void finish() {
         finished = true;
     }
@@ -103,6 +111,18 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     public boolean tend() {
         boolean traced = injector.busy() && injector.poll();
         return inbox.serve() || traced || parts.lifecycle.watchNext();
+    }
+
+    @Override
+    public boolean rehearse() {
+        if (rehearsal == null || restless()) {
+            return false;
+        }
+        if (!rehearsal.step()) {
+            rehearsal = null;
+            warm.run();
+        }
+        return rehearsal != null;
     }
 
     @Override

@@ -14,6 +14,7 @@ public final class KernelLoop {
     /** Turns after which the time is looked at; a power of two. */
     private static final int CLOCK_EVERY = 512;
     private static final long NAP_NS = 1_000_000_000L;
+    private static final long REHEARSAL_NAP_NS = 200_000L;
     private static final long SHORT_NAP_NS = 50_000L;
 
     private final Receiver receiver;
@@ -30,6 +31,11 @@ public final class KernelLoop {
 
         /** Looks after what is not a request; true if there was something. */
         boolean tend();
+
+        /** Prepares for what is to come while there is nothing else to do; true if it is to go on with that after a short sleep. */
+        default boolean rehearse() {
+            return false;
+        }
 
         /** Whether {@link #tend} must be called often, for something is under way that rings no doorbell. */
         boolean restless();
@@ -70,22 +76,25 @@ public final class KernelLoop {
                 }
             } else if (work.tend()) {
                 idle = 0;
+            } else if (work.rehearse()) {
+                sleep(REHEARSAL_NAP_NS); // which leaves the core to the JVM's compilers
+                idle = 0;
             } else if (++idle <= spins) {
                 Thread.onSpinWait();
             } else if (idle <= spins + YIELDS) {
                 Thread.yield();
             } else {
-                sleep();
+                sleep(work.restless() ? SHORT_NAP_NS : NAP_NS);
                 idle = work.restless() ? spins : 0;
             }
         }
     }
 
-    private void sleep() {
+    private void sleep(long nanoseconds) {
         int bell = receiver.drowse();
         int slot = receiver.poll();
         if (slot < 0 && !work.tend()) {
-            futex.await(receiver.doorbell(), bell, work.restless() ? SHORT_NAP_NS : NAP_NS);
+            futex.await(receiver.doorbell(), bell, nanoseconds);
         }
         receiver.awake();
         pace.slept();

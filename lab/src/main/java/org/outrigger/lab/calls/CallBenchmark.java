@@ -100,7 +100,7 @@ public final class CallBenchmark implements CallsRunner {
             throws ArmFailedException, IOException, InterruptedException {
         for (Arm arm : request.arms()) {
             for (Row row : request.rows()) {
-                if (row.kind() == Kind.FRESH || stopped()) {
+                if (row.kind() == Kind.FRESH || !row.under(arm) || stopped()) {
                     continue;
                 }
                 progress.at(0, request.rounds(), arm.key() + " " + row.key());
@@ -125,7 +125,7 @@ public final class CallBenchmark implements CallsRunner {
             for (int turn = 0; turn < arms.size() && !stopped(); turn++) {
                 Arm arm = arms.get((turn + round + number) % arms.size());
                 Collected collected = figures.get(row).get(arm);
-                if (!collected.failed()) {
+                if (!collected.failed() && row.under(arm)) {
                     measure(arm, row, collected);
                 }
             }
@@ -135,7 +135,7 @@ public final class CallBenchmark implements CallsRunner {
     private void measure(Arm arm, Row row, Collected collected) throws ArmFailedException, IOException, InterruptedException {
         int calls = request.calls(row);
         switch (row.kind()) {
-            case FINE -> {
+            case FINE, BARE -> {
                 collected.batch(ask(arm, row, calls, false));
                 collected.timed(ask(arm, row, calls, true));
             }
@@ -195,6 +195,7 @@ public final class CallBenchmark implements CallsRunner {
         ProcessBuilder builder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();
         builder.environment().putAll(request.environment());
+        builder.environment().put("OUTRIGGER_BENCH_CPU", Integer.toString(request.linuxCores()[0]));
         synchronized (started) {
             if (stopped) {
                 throw new ArmFailedException("stopped");

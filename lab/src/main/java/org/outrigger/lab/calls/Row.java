@@ -10,6 +10,7 @@ import java.util.Locale;
 public enum Row {
     GETPID("null call (getpid)", 20_000, Kind.FINE, Target.FASTER_THAN_NATIVE, Target.TAIL_BELOW_A_MICROSECOND),
     GETPID_SILENCE("null call after 5 ms of silence", 10, Kind.COARSE),
+    ROUND_TRIP("word to the Linux core and back", 20_000, Kind.BARE),
     GETPPID("call left to Linux (getppid)", 20_000, Kind.FINE, Target.NEAR_NATIVE),
     SCHED_YIELD("sched_yield", 20_000, Kind.FINE),
     READ_ZERO("read 1 byte of /dev/zero", 20_000, Kind.FINE),
@@ -46,7 +47,9 @@ public enum Row {
         /** A batch is one thing, so long that not each round can have it and that it is not warmed up. */
         RARE,
         /** In a fresh process each time. */
-        FRESH
+        FRESH,
+        /** Nothing of the system: what the machine takes. As short calls, and natively only. */
+        BARE
     }
 
     /** From which size on the program of the rows {@code malloc_..._mmap} has malloc map: all of them do. */
@@ -87,6 +90,11 @@ public enum Row {
 
     Kind kind() {
         return kind;
+    }
+
+    /** Whether the row is measured under this arm. */
+    boolean under(Arm arm) {
+        return kind != Kind.BARE || arm == Arm.NATIVE;
     }
 
     /** Whether the row is measured in the program whose malloc always maps. */
