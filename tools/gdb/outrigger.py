@@ -108,35 +108,51 @@ class Runtime:
     def holds(self, pc):
         return self.islands is not None and self.file.start <= pc < self.file.end
 
-    def trampoline(self, pc):
-        """(number of the call, address behind the syscall instruction) when pc lies in a trampoline, else None."""
-        if self.islands is None:
-            return None
-        table = read(self.islands, self.most)
+    def trampolines(self):
+        """(address, bytes) of each island."""
+        table = read(self.islands, self.most) if self.islands is not None else None
         for start, end in struct.iter_unpack("<QQ", table or b""):
             if start == 0:
                 break
-            if start <= pc < end:
-                base = start + (pc - start) // TRAMPOLINE * TRAMPOLINE
-                code = read(base, TRAMPOLINE)
-                if code is None or code[0] != 0xb8 or code[5:8] != b"\x48\x8d\x0d":
-                    return None
-                number, = struct.unpack_from("<I", code, 1)
-                distance, = struct.unpack_from("<i", code, 8)
-                return number, base + 12 + distance
+            yield start, read(start, end - start) or b""
+
+    @staticmethod
+    def decode(base, code):
+        """(number of the call or None, address behind the syscall instruction) of a trampoline; None where it is none."""
+        length = code[31]
+        if not 0 < length < 16 or code[16:19] != b"\x48\x8d\x0d":
+            return None
+        displaced = code[16 - length:16]
+        number = None
+        if displaced[0] == 0xb8 and length == 5:
+            number, = struct.unpack("<I", displaced[1:])
+        elif displaced[:3] == b"\x48\xc7\xc0" and length == 7:
+            number, = struct.unpack("<I", displaced[3:])
+        elif displaced in (b"\x31\xc0", b"\x33\xc0"):
+            number = 0
+        distance, = struct.unpack_from("<i", code, 19)
+        return number, base + 23 + distance
+
+    def trampoline(self, pc):
+        """What `decode` says of the trampoline that pc lies in, else None."""
+        for start, code in self.trampolines():
+            if start <= pc < start + len(code):
+                at = (pc - start) // TRAMPOLINE * TRAMPOLINE
+                return self.decode(start + at, code[at:at + TRAMPOLINE])
         return None
 
     def call(self, frame):
         """The name of the call that `frame`, of the program, makes; None where its code does not tell."""
         pc = frame.pc()
-        code = read(pc - SITE, SITE)
         number = None
-        if code and code[0] == 0xe9:
-            distance, = struct.unpack_from("<i", code, 1)
-            found = self.trampoline(pc - SITE + 5 + distance)
-            number = found[0] if found else None
-        elif code and code[0] == 0xb8:
-            number, = struct.unpack_from("<I", code, 1)
+        for start, code in self.trampolines():
+            for at in range(0, len(code) - TRAMPOLINE + 1, TRAMPOLINE):
+                found = self.decode(start + at, code[at:at + TRAMPOLINE])
+                if found and found[1] == pc:
+                    number = found[0]
+        before = read(pc - SITE, SITE)
+        if number is None and before and before[0] == 0xb8:
+            number, = struct.unpack_from("<I", before, 1)
         if number is None:
             number = int(frame.read_register("rax"))
             if number not in self.names:
@@ -222,7 +238,8 @@ class Collapse:
             if found is None:
                 yield frame
             else:
-                yield CallFrame(frame, "<outrigger trampoline: %s>" % RUNTIME_HERE.names.get(found[0], found[0]))
+                name = RUNTIME_HERE.names.get(found[0], found[0]) if found[0] is not None else "?"
+                yield CallFrame(frame, "<outrigger trampoline: %s>" % name)
         if newest is not None:
             yield CallFrame(newest, "<outrigger runtime>")
 

@@ -92,7 +92,7 @@ public final class PageMap {
     private long scan(int descriptor, long start, long end) {
         argument.set(ValueLayout.JAVA_LONG, START, start);
         argument.set(ValueLayout.JAVA_LONG, END, end);
-        return linux.call(Nr.IOCTL, descriptor, PAGEMAP_SCAN, argument.address());
+        return linux.blind(Nr.IOCTL, descriptor, PAGEMAP_SCAN, argument.address(), 0);
     }
 
     private int byScan(int descriptor, long start, long end, long[] found) {
@@ -121,7 +121,7 @@ public final class PageMap {
         for (long at = start; at < end;) {
             long pages = Math.min(WORDS, (end - at) / PAGE);
             long bytes = pages * Long.BYTES;
-            if (linux.call(Nr.PREAD64, descriptor, words.address(), bytes, at / PAGE * Long.BYTES, 0, 0) != bytes) {
+            if (linux.blind(Nr.PREAD64, descriptor, words.address(), bytes, at / PAGE * Long.BYTES) != bytes) {
                 return -1;
             }
             for (long i = 0; i < pages; i++, at += PAGE) {

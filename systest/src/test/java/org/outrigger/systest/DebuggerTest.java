@@ -134,7 +134,7 @@ class DebuggerTest {
             List<String> functions = functions(
                 gdb(Path.of("."), "-p", pid, "-ex", "add-symbol-file " + file, "-ex", ECHO, "-ex", "bt"));
             assertEquals(List.of("inner", "outer", "main"), functions.subList(functions.size() - 3, functions.size()));
-            assertTrue(functions.contains("rt_patched"), functions::toString);
+            assertTrue(functions.getFirst().startsWith("rt_"), functions::toString);
         });
     }
 

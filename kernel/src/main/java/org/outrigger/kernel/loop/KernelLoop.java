@@ -32,7 +32,7 @@ public final class KernelLoop {
         /** Looks after what is not a request; true if there was something. */
         boolean tend();
 
-        /** Prepares for what is to come while there is nothing else to do; true if it is to go on with that after a short sleep. */
+        /** Prepares for what is to come while there is nothing else to do; true if it is to go on after a short sleep. */
         default boolean rehearse() {
             return false;
         }

@@ -72,7 +72,8 @@ final class FunctionWalk {
         if (refusal.isPresent()) {
             return refusal;
         }
-        if (at < 0 || at + Site.SYSCALL_SIZE > size || !isBoundary(at)) {
+        boolean behind = at == size; // control falls off the function's end into the syscall
+        if (at < 0 || !behind && (at + Site.SYSCALL_SIZE > size || !isBoundary(at))) {
             return Optional.of(Reason.NO_BOUNDARY);
         }
         int length = lengthBefore(at);

@@ -41,7 +41,8 @@ final class KnownFunctions {
     }
 
     /**
-     * Those that contain at least one of a list of addresses.
+     * Those that contain at least one of a list of addresses, or end just before one that unwind information puts nowhere: where
+     * a new thread goes on, it can say nothing.
      *
      * @param addresses ascending
      * @return by ascending start; ranges may overlap
@@ -49,7 +50,7 @@ final class KnownFunctions {
     Collection<CodeRange> containing(long[] addresses) {
         TreeSet<CodeRange> found = new TreeSet<>();
         for (long address : addresses) {
-            frames.find(address).ifPresent(found::add);
+            frames.find(address).or(() -> frames.find(address - 1)).ifPresent(found::add);
         }
         symbols((start, size) -> {
             int first = Arrays.binarySearch(addresses, start);

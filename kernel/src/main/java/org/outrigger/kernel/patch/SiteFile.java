@@ -33,7 +33,7 @@ final class SiteFile {
 
     private static final long MAGIC = 0x455449535254554fL;
     // To be raised whenever the search changes, so that what an older one found is not used.
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int HEADER = 56;
     private static final int LONGEST_BUILD_ID = 64;
     private static final int CODE_SIZE = 16;

@@ -150,7 +150,7 @@ public final class SiteFinder {
             walk.load(image.bytes(), offset, (int) cost);
         }
         int i = candidates.firstFrom(function.start());
-        for (; i < candidates.addresses.length && function.contains(candidates.addresses[i]); i++) {
+        for (; i < candidates.addresses.length && candidates.addresses[i] - function.start() <= function.size(); i++) {
             cost++;
             if (outright.isPresent()) {
                 candidates.object(i, outright.get());

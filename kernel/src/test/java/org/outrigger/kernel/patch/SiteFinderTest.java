@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.outrigger.abi.Nr;
 
 class SiteFinderTest {
 
@@ -203,5 +204,13 @@ class SiteFinderTest {
         out.putInt(64, 1).putInt(68, 5).putLong(72, 4096).putLong(80, 4096).putLong(96, file.length - 4096);
         out.putLong(104, file.length);
         assertEquals(SiteMap.none(""), finder.find(ByteBuffer.wrap(file)));
+    }
+
+    /** The C library ends the unwind information of clone3 before its {@code syscall}, since a new thread goes on behind it. */
+    @Test
+    void aSyscallBehindTheUnwindInformationOfItsFunction() throws IOException {
+        Path libc = Libraries.present().stream().filter(file -> file.toString().endsWith("libc.so.6")).findFirst().orElse(null);
+        Assumptions.assumeTrue(libc != null, "there is no libc.so.6");
+        assertTrue(finder.find(Libraries.map(libc)).sites().stream().anyMatch(site -> site.nr() == Nr.CLONE3));
     }
 }
