@@ -80,8 +80,8 @@ rt_sigsys:
         cmp     $NOT_A_CALL, %rdx
         ja      rt_to_handler
         mov     %rax, %rsp
-        je      1f                      /* what is kept is for the call that was interrupted to release */
         CFI_FRAME 7
+        je      1f                      /* what is kept is for the call that was interrupted to release */
 rt_exit:
         cmpl    $0, %gs:SLOT_DEFERRED
         jne     rt_exit_slow
@@ -96,6 +96,7 @@ rt_exit_slow:                           /* every signal is blocked from here on 
         and     $-16, %rsp
         call    rt_requeue
         mov     %rbx, %rsp
+        CFI_FRAME 7
 1:      mov     $__NR_rt_sigreturn, %eax
         syscall
         ud2

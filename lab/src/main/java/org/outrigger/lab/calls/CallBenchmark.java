@@ -25,8 +25,8 @@ public final class CallBenchmark implements CallsRunner {
     /** Until whoever answered the last batch, and this process, have stopped spinning and sleep. */
     private static final long PAUSE_MS = 5;
 
-    /** A program: the rows that want another malloc have one of their own. */
-    private record Key(Arm arm, boolean alwaysMapped) {
+    /** A program of an arm. */
+    private record Key(Arm arm, Row.Program program) {
     }
 
     private final Map<Key, ArmProcess> programs = new HashMap<>();
@@ -171,10 +171,10 @@ public final class CallBenchmark implements CallsRunner {
 
     /** The program that a row is measured in, started and settled when it is first wanted. */
     private ArmProcess program(Arm arm, Row row) throws ArmFailedException, IOException, InterruptedException {
-        Key key = new Key(arm, row.alwaysMapped());
+        Key key = new Key(arm, row.program());
         ArmProcess process = programs.get(key);
         if (process == null) {
-            process = row.alwaysMapped() ? start(arm, Integer.toString(Row.MMAP_THRESHOLD)) : start(arm);
+            process = row.program() == Row.Program.ALWAYS_MAPPED ? start(arm, Integer.toString(Row.MMAP_THRESHOLD)) : start(arm);
             programs.put(key, process);
             process.awaitReady();
             process.ask(Row.GETPID, SETTLING_CALLS, false);

@@ -97,8 +97,22 @@ public enum Row {
         return kind != Kind.BARE || arm == Arm.NATIVE;
     }
 
-    /** Whether the row is measured in the program whose malloc always maps. */
-    boolean alwaysMapped() {
+    /** Which of an arm's processes the row is measured in: what an LWK learns of a process concerns its other rows too. */
+    Program program() {
+        return alwaysMapped() ? Program.ALWAYS_MAPPED : key().endsWith("_touch") ? Program.TOUCHING : Program.PLAIN;
+    }
+
+    /** The processes of an arm, by what they do. */
+    enum Program {
+        /** All rows that are none of the others'. */
+        PLAIN,
+        /** Touches what it maps. */
+        TOUCHING,
+        /** Its malloc always maps. */
+        ALWAYS_MAPPED
+    }
+
+    private boolean alwaysMapped() {
         return key().startsWith("malloc") && key().endsWith(BY_MMAP);
     }
 
