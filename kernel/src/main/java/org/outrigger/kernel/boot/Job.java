@@ -94,7 +94,7 @@ final class Job {
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {
-            lwk.rehearse(new Rehearsal(linux), memory::warm);
+            lwk.rehearse(new Rehearsal(), memory::warm);
         }
         memory.cold(rehearse);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),

@@ -9,14 +9,12 @@ import org.outrigger.abi.Nr;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
-import org.outrigger.host.PageMap;
-import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
-import org.outrigger.kernel.memory.PageMaps;
+import org.outrigger.kernel.memory.Residency;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.LwkProcess;
@@ -38,7 +36,10 @@ final class Rehearsal {
     private static final int SLOT = 7;
     private static final int BELLS = 4096;
     private static final long HEAP = 0x5555_0000_0000L;
-    private static final long PIECE = 64 << 10;
+    private static final long[] PIECES = {64 << 10, 2 << 20, 64 << 20};
+    private static final long HEAP_PIECE = 4096;
+    /** Cycles after which the program begins to touch what it maps, or ceases to. */
+    private static final int SCENE = 256;
     private static final int CYCLE = 16;
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
@@ -53,16 +54,17 @@ final class Rehearsal {
     private long nr;
     private long piece;
 
-    Rehearsal(Syscalls linux) {
+    Rehearsal() {
         Reply reply = new Reply(memory, geometry, receiver);
         Placement placement = new Placement();
         TaskTable tasks = new TaskTable(receiver, placement);
         Affinities affinities = new Affinities(memory, geometry, reply, tasks, placement);
-        OwnCalls own = new OwnCalls(reply, affinities, new MemoryCalls(reply, new PageMaps(new PageMap(linux)), true));
+        OwnCalls own = new OwnCalls(reply, affinities, new MemoryCalls(reply, new Stage(), true));
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, null, affinities, own, null), new Request(memory, geometry),
                 new Inbox(receiver), pid -> "", pid -> LwkProcess.Sample.NONE, () -> 0);
         int[] cores = {0};
         LwkProcess process = new LwkProcess(1, 0, cores, new AddressSpace(HEAP, false), 0);
+        process.space().owner(1);
         tasks.add(process);
         tasks.add(new Task(SLOT, 1, process, CoreMask.of(cores), 0), 0);
     }
@@ -83,6 +85,31 @@ final class Rehearsal {
         return false;
     }
 
+    /** Memory as the program leaves it: all of it touched, or nothing. */
+    private final class Stage implements Residency {
+        @Override
+        public int open(int pid) {
+            return 0;
+        }
+
+        @Override
+        public long reach() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public int look(int descriptor, long start, long end, long[] found) {
+            found[0] = start;
+            found[1] = end;
+            return left / CYCLE / SCENE % 2;
+        }
+
+        @Override
+        public void close(int descriptor) {
+            // There is nothing to close.
+        }
+    }
+
     private void next() {
         long value = memory.get(ValueLayout.JAVA_LONG, at + Layout.VALUE);
         if (memory.get(ValueLayout.JAVA_INT, at + Layout.KIND) == (int) Layout.RE_DO) { // what Linux would have answered
@@ -94,10 +121,11 @@ final class Rehearsal {
             piece = value;
         }
         left--;
+        long size = PIECES[left / CYCLE % PIECES.length];
         switch (left % CYCLE) {
-            case 1, 5 -> call(Nr.MMAP, 0, PIECE, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS);
-            case 0, 4 -> call(Nr.MUNMAP, piece, PIECE, 0, 0);
-            case 9 -> call(Nr.BRK, HEAP + PIECE, 0, 0, 0);
+            case 1, 5 -> call(Nr.MMAP, 0, size, Mman.PROT_READ | Mman.PROT_WRITE, Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS);
+            case 0, 4 -> call(Nr.MUNMAP, piece, size, 0, 0);
+            case 9 -> call(Nr.BRK, HEAP + HEAP_PIECE, 0, 0, 0);
             case 8 -> call(Nr.BRK, HEAP, 0, 0, 0);
             case 12 -> call(Nr.SCHED_YIELD, 0, 0, 0, 0);
             case 13 -> call(Nr.GETTID, 0, 0, 0, 0);
