@@ -43,16 +43,6 @@ static void count_site(volatile struct slot *slot, u64 address, u64 nr)
     __atomic_fetch_add(&SHM->sites_missed, 1, __ATOMIC_RELAXED);
 }
 
-static long do_ask(volatile struct slot *slot, struct context *uc)
-{
-    return HEADER->disposition[uc->rax] == DISP_LWK && !HEADER->cold ? ask_lwk(slot, uc) : here(uc);
-}
-
-static long do_lock(volatile struct slot *slot, struct context *uc)
-{
-    return HEADER->disposition[uc->rax] == DISP_LWK ? ask_lwk(slot, uc) : here(uc);
-}
-
 static long do_exit_group(volatile struct slot *slot, struct context *uc)
 {
     return HEADER->measure ? ask_lwk(slot, uc) : here(uc); /* the LWK takes the process's last figures */
@@ -78,11 +68,17 @@ const u8 rt_class[NR_MAX] = {
     IS(CLASS_ASK, sched_yield),
 };
 
+/* A cold LWK is not asked what Linux answers as well. */
+static long do_ask(volatile struct slot *slot, struct context *uc)
+{
+    return HEADER->disposition[uc->rax] == DISP_LWK && !(HEADER->cold && rt_class[uc->rax] == CLASS_ASK) ? ask_lwk(slot, uc) : here(uc);
+}
+
 static handler *const handlers[CLASSES] = {
     [CLASS_ASK] = do_ask, [CLASS_MMAP] = do_memory, [CLASS_MUNMAP] = do_memory, [CLASS_BRK] = do_memory, [SIGACTION] = do_sigaction,
     [SIGPROCMASK] = do_sigprocmask, [SIGALTSTACK] = do_sigaltstack, [MASKED] = do_masked, [CLONE] = do_clone, [EXECVE] = do_execve,
     [PTRACE] = do_ptrace, [EXIT] = do_exit, [EXIT_GROUP] = do_exit_group, [PRCTL] = do_prctl, [ARCH_PRCTL] = do_arch_prctl,
-    [LIMITS] = do_limits, [AFFINITY] = do_affinity, [MEMORY] = do_memory, [LOCK] = do_lock,
+    [LIMITS] = do_limits, [AFFINITY] = do_affinity, [MEMORY] = do_memory, [LOCK] = do_ask,
 };
 
 static long dispatch(volatile struct slot *slot, struct context *uc)
