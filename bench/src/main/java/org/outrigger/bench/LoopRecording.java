@@ -29,7 +29,7 @@ final class LoopRecording {
     private final Instant begin;
     private final Instant end;
     private final Predicate<RecordedThread> isLoop;
-    /** First and last reading of the bytes that a loop has allocated, by thread. */
+    /** Least and greatest reading of the bytes that a loop has allocated, by thread. */
     private final Map<Long, long[]> allocated = new HashMap<>();
     private final Map<String, Integer> where = new TreeMap<>();
     private long readings;
@@ -103,7 +103,9 @@ final class LoopRecording {
         switch (name) {
             case "jdk.ThreadAllocationStatistics" -> {
                 long bytes = event.getLong("allocated");
-                allocated.computeIfAbsent(thread.getId(), id -> new long[] {bytes, bytes})[1] = bytes;
+                long[] range = allocated.computeIfAbsent(thread.getId(), id -> new long[] {bytes, bytes});
+                range[0] = Math.min(range[0], bytes); // events do not come in the order of their times
+                range[1] = Math.max(range[1], bytes);
                 readings++;
             }
             case "jdk.ObjectAllocationInNewTLAB", "jdk.ObjectAllocationOutsideTLAB" ->

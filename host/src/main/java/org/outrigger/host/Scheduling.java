@@ -23,17 +23,17 @@ public final class Scheduling {
 
     private long policy(int policy, int priority) {
         words.set(ValueLayout.JAVA_INT, 0, priority);
-        return linux.call(Nr.SCHED_SETSCHEDULER, 0, policy | SCHED_RESET_ON_FORK, words.address());
+        return linux.blind(Nr.SCHED_SETSCHEDULER, 0, policy | SCHED_RESET_ON_FORK, words.address(), 0);
     }
 
-    /** Real time, first in first out; priority 1 to 99. Returns 0 or a negative errno: EPERM where it is not permitted. */
+    /** Real time, first in first out; priority 1 to 99. Returns 0, or -1 where it is not permitted. */
     public long fifo(int priority) {
         return policy(SCHED_FIFO, priority);
     }
 
-    /** An ordinary thread with this nice value, -20 to 19. Returns 0 or a negative errno: EACCES where it is not permitted. */
+    /** An ordinary thread with this nice value, -20 to 19. Returns 0, or -1 where it is not permitted. */
     public long nice(int value) {
-        long result = linux.call(Nr.SETPRIORITY, PRIO_PROCESS, 0, value);
+        long result = linux.blind(Nr.SETPRIORITY, PRIO_PROCESS, 0, value, 0);
         return result < 0 ? result : policy(SCHED_OTHER, 0);
     }
 
@@ -41,6 +41,6 @@ public final class Scheduling {
     public void sleep(long nanoseconds) {
         words.set(ValueLayout.JAVA_LONG, 0, nanoseconds / SECOND);
         words.set(ValueLayout.JAVA_LONG, 8, nanoseconds % SECOND);
-        linux.call(Nr.NANOSLEEP, words.address(), 0, 0);
+        linux.blind(Nr.NANOSLEEP, words.address(), 0, 0, 0);
     }
 }
