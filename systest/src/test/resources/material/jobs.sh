@@ -5,7 +5,10 @@ sleep 30 & victim=$!
 kill -STOP $victim
 for n in $(seq 200); do [ "$(ps -o stat= -p $victim | cut -c1)" = T ] && break; sleep 0.02; done
 jobs | sed 's/  */ /g'
-kill -CONT $victim; kill -TERM %1; wait $victim 2>/dev/null; echo "terminated $?"
+kill -CONT $victim
+# Ended before the shell has seen that it goes on, it counts as stopped or as ended, as the race has it.
+for n in $(seq 200); do jobs | grep -q Running && break; sleep 0.02; done
+kill -TERM %1; wait $victim 2>/dev/null; echo "terminated $?"
 ( exit 9 ) & wait -n; echo "wait -n $?"
 sleep 0.2 & fg %% >/dev/null; echo "fg $?"
 { sleep 0.1; echo first; } & { sleep 0.4; echo second; } & wait; echo all
