@@ -1,5 +1,8 @@
 package org.outrigger.channel;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
 /**
  * Where the fields of channels lie in the shared memory, in bytes from its beginning; fields of a slot from the slot's beginning.
  *
@@ -19,6 +22,16 @@ package org.outrigger.channel;
  */
 public record Geometry(int slots, long slotBase, long slotSize, long pending, long summary, long taken, long sleeping,
                        long doorbell, long reqSeq, long repSeq, long polled, long waiting, long loop) {
+
+    /**
+     * Address of the first slot in this process, once it is checked that all of them are within the memory.
+     *
+     * @throws IndexOutOfBoundsException if they are not
+     */
+    public long firstSlot(MemorySegment memory) {
+        Objects.checkFromIndexSize(slotBase, slots * slotSize, memory.byteSize());
+        return memory.address() + slotBase;
+    }
 
     /** Offset of a slot. */
     public long slot(int index) {

@@ -80,10 +80,9 @@ public final class Receiver {
         this.geometry = geometry;
         this.wake = wake;
         this.loop = loop;
-        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
         Objects.checkFromIndexSize(geometry.summary(), Long.BYTES, memory.byteSize());
-        this.requests = memory.address() + geometry.slotBase() + geometry.reqSeq();
-        this.replies = memory.address() + geometry.slotBase() + geometry.repSeq();
+        this.requests = geometry.firstSlot(memory) + geometry.reqSeq();
+        this.replies = geometry.firstSlot(memory) + geometry.repSeq();
         this.summary = memory.address() + geometry.summary();
         this.stride = geometry.slotSize();
         this.groupSlots = Math.max(Long.SIZE, geometry.slots() / Long.SIZE);
@@ -188,13 +187,12 @@ public final class Receiver {
 
     /** Promises to look at a slot whose new owner will soon have something to say. */
     public void expect(int slot) {
-        for (int i = 0; i < hotCount; i++) {
-            if (hot[i] == slot) {
-                silence[i] = 0;
-                return;
-            }
+        int place = placeOf(slot);
+        if (place < 0) {
+            heat(slot);
+        } else {
+            silence[place] = 0;
         }
-        heat(slot);
     }
 
     private void cool(int place) {
@@ -210,12 +208,19 @@ public final class Receiver {
         }
     }
 
+    /** Where the slot stands among those that are polled, or -1. */
+    private int placeOf(int slot) {
+        int place = hotCount - 1;
+        while (place >= 0 && hot[place] != slot) {
+            place--;
+        }
+        return place;
+    }
+
     private void coolSlot(int slot) {
-        for (int i = 0; i < hotCount; i++) {
-            if (hot[i] == slot) {
-                cool(i);
-                return;
-            }
+        int place = placeOf(slot);
+        if (place >= 0) {
+            cool(place);
         }
     }
 
@@ -258,8 +263,8 @@ public final class Receiver {
         }
     }
 
-    /** Wakes those who sleep though they have been answered; to be called before the receiver does something that takes long. */
-    public void settle() {
+    /** Wakes those who sleep though they have been answered. */
+    private void settle() {
         if (owedCount == 0) {
             return;
         }

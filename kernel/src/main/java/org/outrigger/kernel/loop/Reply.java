@@ -1,7 +1,6 @@
 package org.outrigger.kernel.loop;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.RawMemory;
 import org.outrigger.channel.Receiver;
@@ -14,8 +13,7 @@ public final class Reply {
     private final Receiver receiver;
 
     public Reply(MemorySegment memory, Geometry geometry, Receiver receiver) {
-        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
-        this.slots = memory.address() + geometry.slotBase();
+        this.slots = geometry.firstSlot(memory);
         this.stride = geometry.slotSize();
         this.receiver = receiver;
     }

@@ -1,7 +1,6 @@
 package org.outrigger.kernel.loop;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.RawMemory;
 import org.outrigger.corert.Layout;
@@ -19,8 +18,7 @@ public final class Request {
     private final long[] arg = new long[6];
 
     public Request(MemorySegment memory, Geometry geometry) {
-        Objects.checkFromIndexSize(geometry.slotBase(), geometry.slots() * geometry.slotSize(), memory.byteSize());
-        this.slots = memory.address() + geometry.slotBase();
+        this.slots = geometry.firstSlot(memory);
         this.stride = geometry.slotSize();
     }
 
