@@ -1,0 +1,15 @@
+package org.outrigger.lab.attribution;
+
+/**
+ * A stretch of time in which a measured thread did not get on.
+ *
+ * @param cpu   where it ran
+ * @param start its begin, in ticks of the time stamp counter
+ * @param end   its end, likewise
+ */
+public record Detour(int cpu, long start, long end) {
+    /** How long it was, in ticks. */
+    public long ticks() {
+        return end - start;
+    }
+}
