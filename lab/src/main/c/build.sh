@@ -6,3 +6,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 mkdir -p "$out"
 ${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -o "$out/outrigger-calls" "$here/calls.c"
+${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -o "$out/outrigger-inject" "$here/inject.c"
