@@ -1,8 +1,11 @@
 #!/bin/sh
-# Builds the program that `outrigger bench calls` measures: a plain one, linked with the C library of the machine.
+# Builds the laboratory's programs: plain ones, linked with the C library of the machine. `outrigger bench calls` measures
+# outrigger-calls; outrigger-keep starts what is measured and puts the machine back; outrigger-load is competing work.
 # Usage: build.sh OUTPUT-DIRECTORY
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 mkdir -p "$out"
-${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -o "$out/outrigger-calls" "$here/calls.c"
+for program in calls keep load; do
+    ${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -pthread -o "$out/outrigger-$program" "$here/$program.c"
+done
