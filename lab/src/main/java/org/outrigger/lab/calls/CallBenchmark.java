@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.calls.Row.Kind;
 
 /**
