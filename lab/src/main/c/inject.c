@@ -1,7 +1,7 @@
 /*
  * Takes a core away for a set time, again and again: noise of a known pattern. One real-time thread for each core sleeps until its
- * next turn and then spins. What a program on that core loses is the spin and the two changes of context around it; these are measured
- * first, with a thread in the program's place, and taken off the spin.
+ * next turn and then spins. What a program on that core loses is the spin and the two changes of context around it. So some turns are
+ * made first, with a thread in the program's place that notes what it loses, and the spin is shortened until that is right.
  *
  * Usage: outrigger-inject CPU,... PERIOD-NS DURATION-NS PHASE-NS|stagger
  * Says "ready OVERHEAD-NS" when it begins; ends when its standard input does, and says "injected COUNT late COUNT".
@@ -22,9 +22,11 @@
 #define NS 1000000000ull
 #define PRIORITY 60
 #define MOST_CPUS 1024
-#define PULSES 301
-#define PULSE_NS 20000
-#define PULSE_PERIOD_NS 1000000
+#define ROUNDS 3
+#define ROUND_NS 150000000ull
+#define LONGEST_TURN_NS 10000000ull
+#define LEAST_GAP_NS 2000.0
+#define MOST_BESIDE_NS 200000.0
 #define START_AFTER_NS 20000000
 #define LAPS_MAX 4096
 
@@ -100,25 +102,29 @@ static int gap_count;
 static void *victim(void *unused)
 {
     (void)unused;
-    uint64_t threshold = (uint64_t)(PULSE_NS * rate / 2);
+    double half = (double)duration / 2;
+    uint64_t threshold = (uint64_t)((half > LEAST_GAP_NS ? half : LEAST_GAP_NS) * rate);
+    uint64_t most = (uint64_t)(((double)duration + MOST_BESIDE_NS) * rate); /* beyond that somebody else had the core as well */
     uint64_t last = __rdtsc();
     while (atomic_load_explicit(&victim_runs, memory_order_relaxed)) {
         uint64_t now = __rdtsc();
-        if (now - last > threshold && gap_count < LAPS_MAX)
+        if (now - last > threshold && now - last < most && gap_count < LAPS_MAX)
             gaps[gap_count++] = now - last;
         last = now;
     }
     return NULL;
 }
 
-static void *pulses(void *unused)
+static void *turns(void *unused)
 {
     (void)unused;
-    uint64_t next = now_ns(CLOCK_MONOTONIC) + PULSE_PERIOD_NS;
-    for (int i = 0; i < PULSES; i++, next += PULSE_PERIOD_NS) {
+    uint64_t every = period < LONGEST_TURN_NS || duration * 2 > LONGEST_TURN_NS ? period : LONGEST_TURN_NS;
+    uint64_t start = now_ns(CLOCK_MONOTONIC), next = start;
+    do {
+        next += every;
         sleep_until(next);
-        spin(PULSE_NS);
-    }
+        spin(duration > overhead ? duration - overhead : 0);
+    } while (next < start + ROUND_NS);
     return NULL;
 }
 
@@ -128,20 +134,24 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* What a turn costs beside the spin: the median over some pulses, on the first core. */
+/* What a turn costs beside the spin, on the first core: after each round the median turn shall be as long as was asked for. */
 static void calibrate_turn(void)
 {
-    atomic_store(&victim_runs, 1);
-    pthread_t suffering = start(victim, NULL, cpus[0], 0);
-    pthread_t pulsing = start(pulses, NULL, cpus[0], 1);
-    pthread_join(pulsing, NULL);
-    atomic_store(&victim_runs, 0);
-    pthread_join(suffering, NULL);
-    if (!gap_count)
-        return;
-    qsort(gaps, (size_t)gap_count, sizeof *gaps, ascending);
-    double median = (double)gaps[gap_count / 2] / rate;
-    overhead = median > PULSE_NS ? (uint64_t)(median - PULSE_NS) : 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        gap_count = 0;
+        atomic_store(&victim_runs, 1);
+        pthread_t suffering = start(victim, NULL, cpus[0], 0);
+        pthread_t turning = start(turns, NULL, cpus[0], 1);
+        pthread_join(turning, NULL);
+        atomic_store(&victim_runs, 0);
+        pthread_join(suffering, NULL);
+        if (!gap_count)
+            continue;
+        qsort(gaps, (size_t)gap_count, sizeof *gaps, ascending);
+        uint64_t spun = duration > overhead ? duration - overhead : 0;
+        double beside = (double)gaps[gap_count / 2] / rate - (double)spun;
+        overhead = beside > 0 ? (uint64_t)beside : 0;
+    }
 }
 
 static void *injector(void *argument)

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /**
  * What ran on one core when, besides the measured thread: stretches that do not overlap, each of the innermost culprit. An
@@ -17,14 +18,14 @@ final class Timeline {
 
     private final List<Stretch> stretches = new ArrayList<>();
     private final Deque<Culprit> handlers = new ArrayDeque<>();
-    private final IntPredicate measured;
+    private final Predicate<String> measured;
     private final IntPredicate kernelThread;
     private final double ticksPerNanosecond;
     private Culprit task;
     private long since;
     private boolean begun;
 
-    private Timeline(IntPredicate measured, IntPredicate kernelThread, double ticksPerNanosecond) {
+    private Timeline(Predicate<String> measured, IntPredicate kernelThread, double ticksPerNanosecond) {
         this.measured = measured;
         this.kernelThread = kernelThread;
         this.ticksPerNanosecond = ticksPerNanosecond;
@@ -34,11 +35,11 @@ final class Timeline {
      * Builds the time line of one core.
      *
      * @param events       of this core, in the order of time
-     * @param measured     whether a thread is the measured one
+     * @param measured     whether a thread of this name is a measured one
      * @param kernelThread whether a thread is the kernel's
      * @param ticksPerNanosecond rate of the time stamp counter
      */
-    static List<Stretch> of(List<TraceEvent> events, IntPredicate measured, IntPredicate kernelThread,
+    static List<Stretch> of(List<TraceEvent> events, Predicate<String> measured, IntPredicate kernelThread,
                             double ticksPerNanosecond) {
         Timeline line = new Timeline(measured, kernelThread, ticksPerNanosecond);
         for (TraceEvent event : events) {
@@ -92,7 +93,7 @@ final class Timeline {
     }
 
     private Culprit culprit(int pid, String name) {
-        if (measured.test(pid)) {
+        if (measured.test(name)) {
             return null;
         }
         if (pid == 0) { // the idle thread does not take time from anybody; the measured one waited

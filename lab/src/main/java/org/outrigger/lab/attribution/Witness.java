@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Watches some cores while something is measured on them, and tells afterwards who took the time of its detours. Where the
@@ -72,11 +71,11 @@ public final class Witness implements AutoCloseable {
      * Who took the time.
      *
      * @param detours            what the measured threads found, in the order of time
-     * @param measured           numbers of these threads
+     * @param measured           name of these threads, as the kernel has it: 15 characters at most
      * @param ticksPerNanosecond rate of the time stamp counter
      * @param seconds            how long was measured, all cores together
      */
-    public Attribution explain(List<Detour> detours, Set<Integer> measured, double ticksPerNanosecond, double seconds)
+    public Attribution explain(List<Detour> detours, String measured, double ticksPerNanosecond, double seconds)
             throws IOException {
         double all = 0;
         for (Detour detour : detours) {
@@ -89,7 +88,7 @@ public final class Witness implements AutoCloseable {
             Blame blame = new Blame(ticksPerNanosecond);
             for (int cpu : cpus) {
                 blame.charge(detours.stream().filter(detour -> detour.cpu() == cpu).toList(),
-                        Timeline.of(trace.events(cpu), measured::contains, this::isKernelThread, ticksPerNanosecond));
+                        Timeline.of(trace.events(cpu), measured::equals, this::isKernelThread, ticksPerNanosecond));
                 lost += trace.lost(cpu);
             }
             shares = blame.shares(stolen);

@@ -27,7 +27,7 @@ public final class Injector implements AutoCloseable {
     }
 
     /**
-     * Starts; returns when the noise is there. Some 0.4 s before that go into measuring what a change of context costs on the
+     * Starts; returns when the noise is there. Half a second before that goes into measuring what a change of context costs on the
      * first of the cores, which should have nothing else to do.
      *
      * @param program   the file {@code outrigger-inject}

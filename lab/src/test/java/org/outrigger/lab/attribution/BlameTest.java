@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Detours and traces that were made up, so that the culprits are known. */
 class BlameTest {
-    private static final int MEASURED = 500;
+    private static final String MEASURED = "fwq";
     private static final double RATE = 2; // ticks per nanosecond
 
     private static List<TraceEvent> events(String... lines) {
@@ -26,7 +26,7 @@ class BlameTest {
 
     private static Map<String, Share> shares(double stolen, List<Detour> detours, String... lines) {
         Blame blame = new Blame(RATE);
-        blame.charge(detours, Timeline.of(events(lines), pid -> pid == MEASURED, pid -> pid < 100, RATE));
+        blame.charge(detours, Timeline.of(events(lines), MEASURED::equals, pid -> pid < 100, RATE));
         return blame.shares(stolen).stream().collect(Collectors.toMap(share -> share.culprit().name(), share -> share));
     }
 
@@ -36,7 +36,8 @@ class BlameTest {
         assertEquals(new Culprit(Culprit.Kind.VECTOR, "local_timer"), timer.culprit());
         assertEquals(32823248359225L, timer.at());
         assertEquals(1, timer.cpu());
-        assertEquals(MEASURED, timer.pid());
+        assertEquals(500, timer.pid());
+        assertEquals(MEASURED, timer.command());
         TraceEvent irq = TraceEvent.parse("  a [b] c: d-7  [010] d.h1. 12: irq_handler_entry: irq=24 name=virtio0-input");
         assertEquals("24 virtio0-input", irq.culprit().name());
         assertEquals("a [b] c: d", irq.command());

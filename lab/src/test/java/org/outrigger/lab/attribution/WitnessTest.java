@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +44,7 @@ class WitnessTest {
             witness.start();
             proc(1250, 8, 5);
             witness.stop();
-            Attribution found = witness.explain(List.of(new Detour(2, 0, 3000)), Set.of(1), 3, 1);
+            Attribution found = witness.explain(List.of(new Detour(2, 0, 3000)), "x", 3, 1);
             assertEquals("counters", found.method());
             assertEquals(1, found.detours());
             assertEquals(1000, found.nanoseconds());
@@ -86,7 +85,7 @@ class WitnessTest {
             hog.destroyForcibly().waitFor();
             witness.stop();
             // As if a measured thread that never ran had lost all of the time.
-            Attribution found = witness.explain(List.of(new Detour(cpu, 0, Long.MAX_VALUE / 2)), Set.of(-1), 1, 1);
+            Attribution found = witness.explain(List.of(new Detour(cpu, 0, Long.MAX_VALUE / 2)), "nobody", 1, 1);
             assertEquals("trace", found.method());
             assertTrue(found.shares().stream().anyMatch(share -> share.culprit().kind() == Culprit.Kind.USER_TASK
                     && share.culprit().name().equals("sh")), () -> found.shares().toString());
