@@ -52,7 +52,7 @@ public final class KernelTrace implements AutoCloseable {
             throw new IOException("no tracefs at " + tracefs + ", or no permission");
         }
         reconcile(instances);
-        Path instance = instances.resolve(PREFIX + ProcessHandle.current().pid());
+        Path instance = instance(tracefs);
         Files.createDirectory(instance);
         KernelTrace trace = new KernelTrace(instance, cpus);
         try {
@@ -62,6 +62,11 @@ public final class KernelTrace implements AutoCloseable {
             trace.close();
             throw refused;
         }
+    }
+
+    /** The folder of this process's instance, whether it is there or not. */
+    public static Path instance(Path tracefs) {
+        return tracefs.resolve("instances").resolve(PREFIX + ProcessHandle.current().pid());
     }
 
     /** Removes the instances of processes that are no more. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 
 /**
  * What ran on one core when, besides the measured thread: stretches that do not overlap, each of the innermost culprit. An
@@ -17,42 +16,63 @@ final class Timeline {
     }
 
     private final List<Stretch> stretches = new ArrayList<>();
+    private final List<Stretch> own = new ArrayList<>();
     private final Deque<Culprit> handlers = new ArrayDeque<>();
-    private final Predicate<String> measured;
+    private final IntPredicate measured;
     private final IntPredicate kernelThread;
     private final double ticksPerNanosecond;
     private Culprit task;
     private long since;
     private boolean begun;
 
-    private Timeline(Predicate<String> measured, IntPredicate kernelThread, double ticksPerNanosecond) {
+    private Timeline(IntPredicate measured, IntPredicate kernelThread, double ticksPerNanosecond) {
         this.measured = measured;
         this.kernelThread = kernelThread;
         this.ticksPerNanosecond = ticksPerNanosecond;
     }
 
     /**
-     * Builds the time line of one core.
+     * The time line of one core.
      *
      * @param events       of this core, in the order of time
-     * @param measured     whether a thread of this name is a measured one
+     * @param measured     whether a thread is a measured one
      * @param kernelThread whether a thread is the kernel's
      * @param ticksPerNanosecond rate of the time stamp counter
      */
-    static List<Stretch> of(List<TraceEvent> events, Predicate<String> measured, IntPredicate kernelThread,
+    static Timeline of(List<TraceEvent> events, IntPredicate measured, IntPredicate kernelThread,
                             double ticksPerNanosecond) {
         Timeline line = new Timeline(measured, kernelThread, ticksPerNanosecond);
         for (TraceEvent event : events) {
             line.add(event);
         }
-        return line.stretches;
+        return line;
+    }
+
+    /** What ran besides the measured thread, in the order of time. */
+    List<Stretch> stretches() {
+        return stretches;
+    }
+
+    /** Whether a measured thread ran here at some time or just before. */
+    boolean ranAt(long time, long before) {
+        int low = 0;
+        int high = own.size() - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            if (own.get(middle).start() <= time) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high >= 0 && own.get(high).end() + before >= time;
     }
 
     private void add(TraceEvent event) {
         if (!begun) {
             begun = true;
-            since = event.at();
             task = culprit(event.pid(), event.command());
+            since = task == null ? Long.MIN_VALUE : event.at();
         }
         switch (event.step()) {
             case ENTER -> {
@@ -86,14 +106,14 @@ final class Timeline {
 
     private void until(long now) {
         Culprit culprit = handlers.isEmpty() ? task : handlers.peek();
-        if (now > since && culprit != null) {
-            stretches.add(new Stretch(since, now, culprit));
+        if (now > since) {
+            (culprit == null ? own : stretches).add(new Stretch(since, now, culprit));
         }
         since = Math.max(since, now);
     }
 
     private Culprit culprit(int pid, String name) {
-        if (measured.test(name)) {
+        if (measured.test(pid)) {
             return null;
         }
         if (pid == 0) { // the idle thread does not take time from anybody; the measured one waited

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Watches some cores while something is measured on them, and tells afterwards who took the time of its detours. Where the
@@ -17,6 +19,8 @@ public final class Witness implements AutoCloseable {
     /** {@code PF_KTHREAD} of {@code include/linux/sched.h}. */
     private static final long KERNEL_THREAD = 0x0020_0000;
     private static final int FLAGS_FIELD = 6;
+    /** A thread that was seen so long before a detour was still there when it began. */
+    private static final double NEAR_NS = 5000;
 
     private final Path proc;
     private final int[] cpus;
@@ -86,15 +90,59 @@ public final class Witness implements AutoCloseable {
         long lost = 0;
         if (trace != null) {
             Blame blame = new Blame(ticksPerNanosecond);
+            List<List<TraceEvent>> events = new ArrayList<>();
             for (int cpu : cpus) {
-                blame.charge(detours.stream().filter(detour -> detour.cpu() == cpu).toList(),
-                        Timeline.of(trace.events(cpu), measured::equals, this::isKernelThread, ticksPerNanosecond));
+                events.add(trace.events(cpu));
                 lost += trace.lost(cpu);
+            }
+            Set<Integer> own = pids(events, measured);
+            Timeline[] lines = new Timeline[cpus.length];
+            for (int i = 0; i < cpus.length; i++) {
+                lines[i] = Timeline.of(events.get(i), own::contains, this::isKernelThread, ticksPerNanosecond);
+            }
+            List<List<Detour>> sorted = sorted(detours, lines, (long) (NEAR_NS * ticksPerNanosecond));
+            for (int i = 0; i < cpus.length; i++) {
+                blame.charge(sorted.get(i), lines[i].stretches());
             }
             shares = blame.shares(stolen);
         }
         return new Attribution(trace == null ? "counters" : "trace", detours.size(), all, seconds, stolen, shares,
                 after.since(before), lost, notes);
+    }
+
+    /** Threads that had this name at some time: one that runs without a switch since before its exec has an older one in events. */
+    private static Set<Integer> pids(List<List<TraceEvent>> events, String name) {
+        Set<Integer> pids = new HashSet<>();
+        for (List<TraceEvent> some : events) {
+            for (TraceEvent event : some) {
+                if (event.command().equals(name)) {
+                    pids.add(event.pid());
+                }
+                if (event.next().equals(name)) {
+                    pids.add(event.nextPid());
+                }
+            }
+        }
+        return pids;
+    }
+
+    /** The detours of each core; one whose core is not known goes to the first. */
+    private List<List<Detour>> sorted(List<Detour> detours, Timeline[] lines, long near) {
+        List<List<Detour>> sorted = new ArrayList<>();
+        for (int ignored : cpus) {
+            sorted.add(new ArrayList<>());
+        }
+        for (Detour detour : detours) {
+            int home = 0;
+            for (int i = 0; i < cpus.length; i++) {
+                if (detour.cpu() == cpus[i] || detour.cpu() == Detour.ANYWHERE && lines[i].ranAt(detour.start(), near)) {
+                    home = i;
+                    break;
+                }
+            }
+            sorted.get(home).add(detour);
+        }
+        return sorted;
     }
 
     private boolean isKernelThread(int pid) {

@@ -1,6 +1,7 @@
 package org.outrigger.lab.attribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Detours and traces that were made up, so that the culprits are known. */
 class BlameTest {
-    private static final String MEASURED = "fwq";
+    private static final int MEASURED = 500;
     private static final double RATE = 2; // ticks per nanosecond
 
     private static List<TraceEvent> events(String... lines) {
@@ -26,7 +27,7 @@ class BlameTest {
 
     private static Map<String, Share> shares(double stolen, List<Detour> detours, String... lines) {
         Blame blame = new Blame(RATE);
-        blame.charge(detours, Timeline.of(events(lines), MEASURED::equals, pid -> pid < 100, RATE));
+        blame.charge(detours, Timeline.of(events(lines), pid -> pid == MEASURED, pid -> pid < 100, RATE).stretches());
         return blame.shares(stolen).stream().collect(Collectors.toMap(share -> share.culprit().name(), share -> share));
     }
 
@@ -36,8 +37,8 @@ class BlameTest {
         assertEquals(new Culprit(Culprit.Kind.VECTOR, "local_timer"), timer.culprit());
         assertEquals(32823248359225L, timer.at());
         assertEquals(1, timer.cpu());
-        assertEquals(500, timer.pid());
-        assertEquals(MEASURED, timer.command());
+        assertEquals(MEASURED, timer.pid());
+        assertEquals("fwq", timer.command());
         TraceEvent irq = TraceEvent.parse("  a [b] c: d-7  [010] d.h1. 12: irq_handler_entry: irq=24 name=virtio0-input");
         assertEquals("24 virtio0-input", irq.culprit().name());
         assertEquals("a [b] c: d", irq.command());
@@ -115,6 +116,22 @@ class BlameTest {
         assertEquals(Culprit.Kind.USER_TASK, shares.get("hog").culprit().kind());
         assertEquals(50_000, shares.get("hog").nanoseconds());
         assertEquals(50_000, shares.get("unknown").nanoseconds());
+    }
+
+    @Test
+    void whereTheThreadRan() {
+        Timeline line = Timeline.of(events(
+                "fwq-500 [001] d..2. 1000: sched_switch: prev_comm=fwq prev_pid=500 prev_prio=120 prev_state=R ==> "
+                        + "next_comm=hog next_pid=700 next_prio=120",
+                "hog-700 [001] d..2. 5000: sched_switch: prev_comm=hog prev_pid=700 prev_prio=120 prev_state=R ==> "
+                        + "next_comm=fwq next_pid=500 next_prio=120",
+                "fwq-500 [001] d..2. 6000: sched_switch: prev_comm=fwq prev_pid=500 prev_prio=120 prev_state=R ==> "
+                        + "next_comm=hog next_pid=700 next_prio=120"), pid -> pid == MEASURED, pid -> false, RATE);
+        assertTrue(line.ranAt(10, 0), "before the first event");
+        assertTrue(line.ranAt(1050, 100));
+        assertFalse(line.ranAt(3000, 100));
+        assertTrue(line.ranAt(5500, 0));
+        assertFalse(line.ranAt(9000, 100));
     }
 
     @Test
