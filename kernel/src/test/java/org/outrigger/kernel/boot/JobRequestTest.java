@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.outrigger.kernel.loop.Pace;
+import org.outrigger.kernel.memory.MemoryPlan;
 
 class JobRequestTest {
 
@@ -20,6 +21,7 @@ class JobRequestTest {
             lwk[i] = 10 + i;
         }
         return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, 1, Pace.Priority.FIFO,
+                MemoryPlan.DEFAULT,
                 Intercept.AUTO, Optional.empty(), report, true, 0, List.of());
     }
 
