@@ -48,22 +48,21 @@ public record Axis(String label, Unit unit, Scale scale, double low, double high
     }
 
     /** An axis that begins at 0 and holds all values up to the largest. */
-    static Axis fromZero(String label, Unit unit, double largest) {
+    public static Axis fromZero(String label, Unit unit, double largest) {
         return new Axis(label, unit, Scale.LINEAR, 0, largest > 0 ? largest * (1 + MARGIN) : 1);
     }
 
     /** An axis just around values above 0: logarithmic when they lie far apart. */
-    static Axis around(String label, Unit unit, double smallest, double largest) {
+    public static Axis around(String label, Unit unit, double smallest, double largest) {
         if (smallest > 0 && largest / smallest >= WIDE) {
             return logarithmic(label, unit, smallest, largest);
         }
-        double room = largest > smallest ? (largest - smallest) * MARGIN : Math.max(Math.abs(smallest) * MARGIN,
-                Double.MIN_NORMAL);
+        double room = largest > smallest ? (largest - smallest) * MARGIN : smallest == 0 ? 1 : Math.abs(smallest) * MARGIN;
         return new Axis(label, unit, Scale.LINEAR, smallest - room, largest + room);
     }
 
     /** A logarithmic axis just around values above 0. */
-    static Axis logarithmic(String label, Unit unit, double smallest, double largest) {
+    public static Axis logarithmic(String label, Unit unit, double smallest, double largest) {
         double room = Math.max(Math.pow(largest / smallest, MARGIN), 1 + MARGIN);
         return new Axis(label, unit, Scale.LOG, smallest / room, largest * room);
     }

@@ -9,9 +9,11 @@ import java.util.List;
  * @param title     what it shows
  * @param across    the axis of the figures
  * @param reference where the line stands
+ * @param threshold how much has to differ to count, as a part of the reference; so wide is a band about the line, where it is
+ *            above 0
  * @param rows      the figures
  */
-public record Intervals(String title, Axis across, double reference, List<Row> rows) implements Chart {
+public record Intervals(String title, Axis across, double reference, double threshold, List<Row> rows) implements Chart {
     private static final int ROW = 26;
     private static final int AROUND = 62;
     private static final double MOST_OF_WIDTH = 0.4;
@@ -56,6 +58,12 @@ public record Intervals(String title, Axis across, double reference, List<Row> r
         Frame frame = new Frame(svg, across, new Axis("", Unit.PLAIN, Axis.Scale.LINEAR, 0, rows.size()), width, height, words,
                 labels);
         frame.draw();
+        if (threshold > 0) {
+            double from = frame.x(reference / (1 + threshold));
+            svg.shape("rect", "class", "band", "x", Markup.at(from), "y", Markup.at(frame.top()),
+                    "width", Markup.at(frame.x(reference * (1 + threshold)) - from), "height",
+                    Markup.at(frame.bottom() - frame.top()));
+        }
         frame.line("reference", frame.x(reference), frame.top(), frame.x(reference), frame.bottom());
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
@@ -63,9 +71,15 @@ public record Intervals(String title, Axis across, double reference, List<Row> r
             svg.open("g", "class", palette.style(row.arm()));
             svg.leaf("title", row.label() + ": " + across.unit().text(row.value()) + " (" + across.unit().text(row.low()) + " to "
                     + across.unit().text(row.high()) + ")");
-            frame.line("interval", frame.x(row.low()), y, frame.x(row.high()), y);
-            frame.line("interval", frame.x(row.low()), y - 5, frame.x(row.low()), y + 5);
-            frame.line("interval", frame.x(row.high()), y - 5, frame.x(row.high()), y + 5);
+            double low = Math.max(frame.x(row.low()), frame.left());
+            double high = Math.min(frame.x(row.high()), frame.right());
+            frame.line("interval", low, y, high, y);
+            if (low > frame.left()) {
+                frame.line("interval", low, y - 5, low, y + 5);
+            }
+            if (high < frame.right()) {
+                frame.line("interval", high, y - 5, high, y + 5);
+            }
             svg.shape("circle", "class", "solid", "cx", Markup.at(frame.x(row.value())), "cy", Markup.at(y), "r", "4.5");
             svg.close();
             frame.text(frame.right() + 8, y + 4, "start", "value", row.word());

@@ -77,7 +77,7 @@ final class Samples {
                                 2.42)))),
                         runs())),
                 new Figure("Ratios.", 1, List.of(new Intervals("Wall time, to linux",
-                        Axis.around("ratio to linux", Unit.TIMES, 0.6, 1.1), 1, List.of(
+                        Axis.around("ratio to linux", Unit.TIMES, 0.6, 1.1), 1, 0.05, List.of(
                         new Intervals.Row("linux+cgroup", "linux+cgroup", 0.985, 0.94, 1.03, "no difference"),
                         new Intervals.Row("linux+tuned", "linux+tuned", 0.97, 0.95, 0.985, "faster"),
                         new Intervals.Row("lwk", "lwk", 0.70, 0.69, 0.72, "faster"))))))));
