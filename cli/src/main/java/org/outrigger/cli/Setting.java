@@ -1,5 +1,8 @@
 package org.outrigger.cli;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** A setting of a run: an option, and the environment variable that stands in for it. */
 enum Setting {
     CPUS("--cpus", "OUTRIGGER_CPUS"),
@@ -21,6 +24,16 @@ enum Setting {
     Setting(String option, String variable) {
         this.option = option;
         this.variable = variable;
+    }
+
+    /** An environment for programs that are measured: what the user has set for runs does not reach them. */
+    static Map<String, String> without(Map<String, String> environment) {
+        Map<String, String> rest = new HashMap<>(environment);
+        rest.remove(BenchCommand.HOME);
+        for (Setting setting : values()) {
+            rest.remove(setting.variable());
+        }
+        return rest;
     }
 
     String option() {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.outrigger.lab.arms.Arm;
-import org.outrigger.lab.calls.Environment;
+import org.outrigger.lab.environment.Environment;
 import org.outrigger.lab.stats.Better;
 import org.outrigger.lab.stats.Comparison;
 import org.outrigger.lab.stats.Estimate;

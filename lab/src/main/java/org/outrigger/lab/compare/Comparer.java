@@ -14,7 +14,7 @@ import org.outrigger.lab.arms.Arm;
 import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.arms.ArmKind;
 import org.outrigger.lab.arms.Confinement;
-import org.outrigger.lab.calls.Environment;
+import org.outrigger.lab.environment.Environment;
 import org.outrigger.lab.load.Load;
 import org.outrigger.lab.load.RunningLoad;
 
