@@ -53,6 +53,7 @@ final class CompareGrammar {
         compare.addOption(Grammar.flag("Do not count system calls, which takes one more run under each kind of arm.", NO_CALLS)
                 .build());
         compare.addOption(Grammar.choice("DIR", CSV, "Write the figures of every run to DIR/runs.csv.", "Default: no file.").build());
+        compare.addOption(HtmlFile.option());
         compare.addOption(Grammar.value(Setting.CPUS, "LIST", "-c", "The CPUs that the program runs on, but under the arm linux.",
                 "Default: those that a run would take.").build());
         compare.addOption(Grammar.value(Setting.LINUX_CPUS, "LIST", "-l", "The CPUs that this command and the LWK run on.",

@@ -99,7 +99,8 @@ public final class CompareText {
         return line;
     }
 
-    private static String ratio(Comparison comparison) {
+    /** A ratio with its interval. */
+    static String ratio(Comparison comparison) {
         if (comparison.ratio().isEmpty()) {
             return NONE;
         }

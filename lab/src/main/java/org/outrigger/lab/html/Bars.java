@@ -17,7 +17,7 @@ public record Bars(String title, String grouping, List<String> groups, Axis up, 
         implements Chart {
     private static final double GAP = 0.28;
     private static final double WIDEST = 64;
-    private static final double ROOM_FOR_TEXT = 46;
+    private static final double LETTER = 6;
     private static final double WHISKER = 5;
 
     /**
@@ -102,8 +102,9 @@ public record Bars(String title, String grouping, List<String> groups, Axis up, 
             frame.line("whisker", middle - WHISKER, start, middle + WHISKER, start);
             frame.line("whisker", middle - WHISKER, end, middle + WHISKER, end);
         }
-        if (width >= ROOM_FOR_TEXT) {
-            frame.text(middle, end - 4, "middle", "value", up.unit().text(bar.value()));
+        String value = up.unit().text(bar.value());
+        if (value.length() * LETTER <= width) {
+            frame.text(middle, end - 4, "middle", "value", value);
         }
     }
 

@@ -74,10 +74,10 @@ public record Intervals(String title, Axis across, double reference, double thre
             double low = Math.max(frame.x(row.low()), frame.left());
             double high = Math.min(frame.x(row.high()), frame.right());
             frame.line("interval", low, y, high, y);
-            if (low > frame.left()) {
+            if (low > frame.left() && low < high) {
                 frame.line("interval", low, y - 5, low, y + 5);
             }
-            if (high < frame.right()) {
+            if (high < frame.right() && low < high) {
                 frame.line("interval", high, y - 5, high, y + 5);
             }
             svg.shape("circle", "class", "solid", "cx", Markup.at(frame.x(row.value())), "cy", Markup.at(y), "r", "4.5");
