@@ -20,6 +20,7 @@ final class Grammar {
     static final String BENCH = "bench";
     static final String CALLS = "calls";
     static final String COMPARE = "compare";
+    static final String NOISE = "noise";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -58,12 +59,14 @@ final class Grammar {
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
         top.addSubcommand(COMPARE, CompareGrammar.compare());
+        top.addSubcommand(NOISE, NoiseGrammar.noise());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
                 "  outrigger run --help                  every option of a run",
                 "  outrigger triage                      who serves which system call",
-                "  outrigger compare -- ./solver         what the LWK gains for a program");
+                "  outrigger compare -- ./solver         what the LWK gains for a program",
+                "  outrigger noise                       what disturbs this machine's cores");
         return parser(top);
     }
 

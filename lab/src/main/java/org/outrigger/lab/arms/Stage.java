@@ -73,10 +73,19 @@ public final class Stage implements AutoCloseable {
                 }
                 new Tuning(Path.of("/"), journal.orElseThrow(), changes, notes).apply(ground.lwkCores(), ground.linuxCores());
             }
-            case LWK -> {
+            case LWK, LWK_FIFO -> {
                 affinity(ground.allowed());
                 prefix.addAll(List.of(ground.home().resolve("outrigger").toString(), "run", "-c", Ground.list(ground.lwkCores()),
-                        "-l", Ground.list(ground.linuxCores()), "--"));
+                        "-l", Ground.list(ground.linuxCores())));
+                if (kind == ArmKind.LWK_FIFO) {
+                    prefix.add("--sched=fifo");
+                    if (works("--fifo", Integer.toString(PRIORITY))) {
+                        changes.add("the program in real time (SCHED_FIFO)");
+                    } else {
+                        notes.add("real time (SCHED_FIFO) is not permitted");
+                    }
+                }
+                prefix.add("--");
             }
             default -> throw new IllegalStateException();
         }
