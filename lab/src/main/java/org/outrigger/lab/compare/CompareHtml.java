@@ -237,7 +237,7 @@ public final class CompareHtml {
             for (ArmRuns arm : load.arms()) {
                 for (Metric metric : report.metrics()) {
                     series.add(new RawValues.Series(metric.key() + ", " + arm.arm() + ", load " + load.load().label(),
-                            metric.unit().name().toLowerCase(Locale.ROOT), arm.values(metric, report.request().rounds())));
+                            metric.unit().name().toLowerCase(Locale.ROOT), 0, arm.values(metric, report.request().rounds())));
                 }
             }
         }

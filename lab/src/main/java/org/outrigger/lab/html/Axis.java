@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param high   the value at its end, above the first
  */
 public record Axis(String label, Unit unit, Scale scale, double low, double high) {
-    private static final double FEW_DECADES = 1.7;
     /** From this ratio of the largest to the smallest value on a scale is logarithmic, where the chart leaves it open. */
     private static final double WIDE = 12;
     private static final double MARGIN = 0.06;
@@ -67,9 +66,12 @@ public record Axis(String label, Unit unit, Scale scale, double low, double high
         return new Axis(label, unit, Scale.LOG, smallest / room, largest * room);
     }
 
-    /** Where a value lies: 0 at the beginning, 1 at the end. */
+    /** Where a value lies: 0 at the beginning, 1 at the end; what is beyond an end lies at that end. */
     double place(double value) {
-        return scale == Scale.LINEAR ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low);
+        if (value <= low) {
+            return 0;
+        }
+        return Math.min(1, scale == Scale.LINEAR ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low));
     }
 
     /** The title with the unit that the marks do not carry. */

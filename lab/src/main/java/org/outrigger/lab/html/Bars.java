@@ -15,6 +15,8 @@ import java.util.Optional;
  */
 public record Bars(String title, String grouping, List<String> groups, Axis up, List<String> arms, List<List<Optional<Bar>>> bars)
         implements Chart {
+    /** From this ratio of the highest to the lowest bar on, an axis is logarithmic. */
+    private static final double WIDE = 30;
     private static final double GAP = 0.28;
     private static final double WIDEST = 64;
     private static final double LETTER = 6;
@@ -52,7 +54,7 @@ public record Bars(String title, String grouping, List<String> groups, Axis up, 
                 }
             }
         }
-        return largest / smallest > 60 ? new Axis(label + ", logarithmic", unit, Axis.Scale.LOG, smallest / 3, largest * 1.6)
+        return largest / smallest > WIDE ? new Axis(label + ", logarithmic", unit, Axis.Scale.LOG, smallest / 3, largest * 1.6)
                 : Axis.fromZero(label, unit, largest * 1.06);
     }
 

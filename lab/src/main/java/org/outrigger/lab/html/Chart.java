@@ -3,7 +3,7 @@ package org.outrigger.lab.html;
 import java.util.List;
 
 /** A picture of figures. Its axes are given, so that charts that are to be compared can have the same. */
-public sealed interface Chart permits Scatter, Tail, Bars, Lines, Intervals {
+public sealed interface Chart permits Scatter, Distribution, Bars, Lines, Intervals {
     /** What it shows, in a few words; stands above it and is what a screen reader says. */
     String title();
 

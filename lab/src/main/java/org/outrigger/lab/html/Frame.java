@@ -64,13 +64,12 @@ final class Frame {
 
     /** Where a value of the horizontal axis lies. */
     double x(double value) {
-        return left + Math.clamp(across.place(value), -0.05, 1.05) * (right - left);
+        return left + across.place(value) * (right - left);
     }
 
-    /** Where a value of the vertical axis lies; one beyond its ends lies just outside. */
+    /** Where a value of the vertical axis lies; one beyond an end lies at that end. */
     double y(double value) {
-        return bottom - Math.clamp(up.scale() == Axis.Scale.LOG && value <= 0 ? 0 : up.place(value), -0.05,
-                1.05) * (bottom - top);
+        return bottom - up.place(value) * (bottom - top);
     }
 
     /** Draws the frame, the grid and both axes. */

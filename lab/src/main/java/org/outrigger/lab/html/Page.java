@@ -24,6 +24,7 @@ public record Page(String title, String subtitle, List<String> arms, List<Sectio
     private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
             + " form-action 'none'";
     private static final String STYLE = "report.css";
+    private static final int SHORT = 36;
     private static final int WIDTH = 960;
     private static final int HALF_WIDTH = 450;
     /** A figure with its unit, its share, its interval. */
@@ -110,23 +111,24 @@ public record Page(String title, String subtitle, List<String> arms, List<Sectio
         }
         html.open("thead").open("tr");
         for (int column = 0; column < table.heads().size(); column++) {
-            html.leaf("th", table.heads().get(column), "scope", "col", "class", numbers(table, column) ? "n" : "");
+            html.leaf("th", table.heads().get(column), "scope", "col", "class", style(table, column));
         }
         html.close().close().open("tbody").line();
         for (List<String> row : table.rows()) {
             html.open("tr");
             for (int column = 0; column < row.size(); column++) {
-                html.leaf("td", row.get(column), "class", numbers(table, column) ? "n" : "");
+                html.leaf("td", row.get(column), "class", style(table, column));
             }
             html.close().line();
         }
         html.close().close().close();
     }
 
-    /** Whether a column holds figures alone, which stand at the right. */
-    private static boolean numbers(Block.Table table, int column) {
-        return !table.rows().isEmpty() && table.rows().stream().map(row -> row.get(column))
-                .allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches());
+    /** Columns of figures stand at the right; those of short texts are not broken. */
+    private static String style(Block.Table table, int column) {
+        List<String> cells = table.rows().stream().map(row -> row.get(column)).toList();
+        return !cells.isEmpty() && cells.stream().allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches()) ? "n"
+                : cells.stream().allMatch(cell -> cell.length() <= SHORT) ? "s" : "";
     }
 
     private void figure(Markup html, Palette palette, Block.Figure figure) {

@@ -21,16 +21,18 @@ public record RawValues(int most, List<Series> series) {
     public static final int MOST = 600_000;
 
     private static final int SCHEMA = 1;
-    private static final double THOUSAND = 1000;
+    /** Below this, a number without a fraction is written as one. */
+    private static final double WHOLE = 1e15;
 
     /**
      * A measured series.
      *
      * @param name   arm, load, core and the like
      * @param unit   of the values
+     * @param step   to which values are rounded, one part of 1 such as 0.1; 0 for not at all
      * @param values in the order of measurement
      */
-    public record Series(String name, String unit, double[] values) {
+    public record Series(String name, String unit, double step, double[] values) {
     }
 
     public RawValues {
@@ -62,7 +64,7 @@ public record RawValues(int most, List<Series> series) {
                 json.writeNumberProperty("count", one.values().length);
                 json.writeNumberProperty("bucket", bucket);
                 json.writeArrayPropertyStart("values");
-                write(json, one.values(), bucket);
+                write(json, one, bucket);
                 json.writeEndArray();
                 json.writeEndObject();
             }
@@ -71,7 +73,8 @@ public record RawValues(int most, List<Series> series) {
         }
     }
 
-    private static void write(JsonGenerator json, double[] values, int bucket) {
+    private static void write(JsonGenerator json, Series series, int bucket) {
+        double[] values = series.values();
         for (int from = 0; from < values.length; from += bucket) {
             double least = values[from];
             double most = least;
@@ -79,18 +82,18 @@ public record RawValues(int most, List<Series> series) {
                 least = Math.min(least, values[i]);
                 most = Math.max(most, values[i]);
             }
-            write(json, least);
+            write(json, least, series.step());
             if (bucket > 1) {
-                write(json, most);
+                write(json, most, series.step());
             }
         }
     }
 
-    private static void write(JsonGenerator json, double value) {
-        double rounded = Math.rint(value * THOUSAND) / THOUSAND;
+    private static void write(JsonGenerator json, double value, double step) {
+        double rounded = step == 0 ? value : Math.rint(value / step) / Math.rint(1 / step);
         if (!Double.isFinite(value)) {
             json.writeNull();
-        } else if (rounded == Math.rint(rounded) && Math.abs(rounded) < Long.MAX_VALUE) {
+        } else if (rounded == Math.rint(rounded) && Math.abs(rounded) < WHOLE) {
             json.writeNumber((long) rounded);
         } else {
             json.writeNumber(rounded);

@@ -10,19 +10,32 @@ import java.util.List;
  * @param arm    whose values they are
  * @param across the horizontal axis
  * @param up     the vertical axis
- * @param x      places, ascending
- * @param y      values, as many
+ * @param strips the values, a run at a time; where one begins, a line is drawn
  */
-public record Scatter(String title, String arm, Axis across, Axis up, double[] x, double[] y) implements Chart {
+public record Scatter(String title, String arm, Axis across, Axis up, List<Strip> strips) implements Chart {
     /** Size of the cells of which each holds one dot at most, in pixels. */
     private static final double CELL = 1.5;
     /** Dots of a column at most; of more, the outermost and others evenly between them. */
     private static final int COLUMN = 40;
 
-    public Scatter {
-        if (x.length != y.length) {
-            throw new IllegalArgumentException(title + ": " + x.length + " places of " + y.length + " values");
+    /**
+     * The values of a run.
+     *
+     * @param from where the run begins on the horizontal axis
+     * @param x    places after that, in any order
+     * @param y    values, as many
+     */
+    public record Strip(double from, double[] x, double[] y) {
+        /** Checks that there are as many places as values. */
+        public Strip {
+            if (x.length != y.length) {
+                throw new IllegalArgumentException(x.length + " places of " + y.length + " values");
+            }
         }
+    }
+
+    public Scatter {
+        strips = List.copyOf(strips);
     }
 
     @Override
@@ -32,30 +45,31 @@ public record Scatter(String title, String arm, Axis across, Axis up, double[] x
 
     @Override
     public int height(int width) {
-        return Math.max(200, width * 23 / 50);
+        return Math.max(200, width * 24 / 50);
     }
 
     @Override
     public void draw(Markup svg, Palette palette, int width, int height) {
         Frame frame = new Frame(svg, across, up, width, height, 0);
         frame.draw();
-        StringBuilder path = new StringBuilder();
-        int rows = (int) (height / CELL) + 1;
-        boolean[] taken = new boolean[rows];
-        int column = Integer.MIN_VALUE;
-        for (int i = 0; i < x.length; i++) {
-            int cell = (int) (frame.x(x[i]) / CELL);
-            if (cell != column) {
-                dots(path, column, taken);
-                column = cell;
+        boolean[][] taken = new boolean[(int) (width / CELL) + 1][(int) (height / CELL) + 1];
+        double last = across.low();
+        for (Strip strip : strips) {
+            if (strip.from() > last) {
+                last = strip.from();
+                frame.line("part", frame.x(last), frame.top(), frame.x(last), frame.bottom());
             }
-            taken[Math.clamp((int) Math.rint(frame.y(y[i]) / CELL), 0, rows - 1)] = true;
+            for (int i = 0; i < strip.x().length; i++) {
+                taken[(int) (frame.x(strip.from() + strip.x()[i]) / CELL)][(int) Math.rint(frame.y(strip.y()[i]) / CELL)] = true;
+            }
         }
-        dots(path, column, taken);
+        StringBuilder path = new StringBuilder();
+        for (int column = 0; column < taken.length; column++) {
+            dots(path, column, taken[column]);
+        }
         svg.shape("path", "class", "dots " + palette.style(arm), "d", path.toString());
     }
 
-    /** Draws and forgets the dots of a column. */
     private static void dots(StringBuilder path, int column, boolean[] taken) {
         int count = 0;
         for (boolean one : taken) {
@@ -67,7 +81,6 @@ public record Scatter(String title, String arm, Axis across, Axis up, double[] x
             if (!taken[row]) {
                 continue;
             }
-            taken[row] = false;
             seen++;
             // The first, the last, and COLUMN - 2 of those between.
             if (count <= COLUMN || seen == count || (long) (seen - 1) * (COLUMN - 1) / (count - 1) >= drawn) {

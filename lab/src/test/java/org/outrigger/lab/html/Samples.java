@@ -40,7 +40,7 @@ final class Samples {
         List<List<Optional<Bars.Bar>>> variation = new ArrayList<>();
         for (String load : LOADS) {
             List<Chart> panels = new ArrayList<>();
-            List<Tail.Curve> curves = new ArrayList<>();
+            List<Distribution.Curve> curves = new ArrayList<>();
             List<Optional<Bars.Bar>> group = new ArrayList<>();
             for (String arm : ARMS) {
                 double[] values = quanta(ARMS.indexOf(arm), LOADS.indexOf(load));
@@ -50,18 +50,20 @@ final class Samples {
                 }
                 panels.add(new Scatter(arm + ", load " + load, arm, new Axis("time since start", Unit.SECONDS, Axis.Scale.LINEAR,
                         0, 9),
-                        Axis.logarithmic("time of one quantum", Unit.NANOSECONDS, QUANTUM, QUANTUM * 20), at, values));
-                raw.add(new RawValues.Series("fwq/" + arm + "/" + load + "/" + NASTY, "ns", values));
+                        Axis.logarithmic("time of one quantum", Unit.NANOSECONDS, QUANTUM, QUANTUM * 20),
+                        List.of(new Scatter.Strip(0, at, values), new Scatter.Strip(5, at, values))));
+                raw.add(new RawValues.Series("fwq/" + arm + "/" + load + "/" + NASTY, "ns", 0.1, values));
                 double[] sorted = values.clone();
                 Arrays.sort(sorted);
-                curves.add(new Tail.Curve(arm, sorted));
+                curves.add(Distribution.Curve.of(arm, values));
                 double mean = Arrays.stream(values).average().orElseThrow();
                 double most = (sorted[sorted.length - 1] / mean - 1) * 100;
                 group.add(arm.equals("linux") && load.equals("cpu") ? Optional.empty()
                         : Optional.of(new Bars.Bar(most, most * 0.8, most * 1.3)));
             }
             series.add(new Figure("FWQ under load " + load + ".", 2, panels));
-            tails.add(new Tail("Load " + load, "quanta", Axis.logarithmic("time of one quantum", Unit.NANOSECONDS, QUANTUM,
+            tails.add(new Distribution("Load " + load, "quanta", Axis.logarithmic("time of one quantum", Unit.NANOSECONDS,
+                    QUANTUM,
                     QUANTUM * 20),
                     1.0 / QUANTA, curves));
             variation.add(group);

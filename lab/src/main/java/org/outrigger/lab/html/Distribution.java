@@ -1,6 +1,7 @@
 package org.outrigger.lab.html;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,20 +14,38 @@ import java.util.List;
  * @param deepest the smallest share that the axis shows, below 1
  * @param curves one for each arm
  */
-public record Tail(String title, String many, Axis across, double deepest, List<Curve> curves) implements Chart {
+public record Distribution(String title, String many, Axis across, double deepest, List<Curve> curves) implements Chart {
     private static final double MOVE = 0.4;
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 99.999, 99.9999};
 
     /**
-     * The values of an arm.
+     * The distribution of an arm's values.
      *
      * @param arm    which
-     * @param sorted its values, ascending
+     * @param count  how many values it has
+     * @param values some of them, ascending, from the smallest to the largest
+     * @param shares for each the share of all values that reach it
      */
-    public record Curve(String arm, double[] sorted) {
+    public record Curve(String arm, int count, double[] values, double[] shares) {
+        /** The farther from the end, the fewer values are kept: one for each such part of those beyond it. */
+        private static final double PART = 0.005;
+
+        /** The distribution of these values, thinned to what a chart can show; all of the tail are kept. */
+        public static Curve of(String arm, double[] all) {
+            double[] sorted = all.clone();
+            Arrays.sort(sorted);
+            double[] values = new double[sorted.length];
+            double[] shares = new double[sorted.length];
+            int kept = 0;
+            for (int i = 0; i < sorted.length; i = Math.max(i + 1, i + (int) ((sorted.length - i) * PART))) {
+                values[kept] = sorted[i];
+                shares[kept++] = (double) (sorted.length - i) / sorted.length;
+            }
+            return new Curve(arm, sorted.length, Arrays.copyOf(values, kept), Arrays.copyOf(shares, kept));
+        }
     }
 
-    public Tail {
+    public Distribution {
         curves = List.copyOf(curves);
     }
 
@@ -61,21 +80,21 @@ public record Tail(String title, String many, Axis across, double deepest, List<
             }
         }
         for (Curve curve : curves) {
-            if (curve.sorted().length > 0) {
+            if (curve.count() > 0) {
                 draw(svg, palette, frame, curve);
             }
         }
     }
 
     private static void draw(Markup svg, Palette palette, Frame frame, Curve curve) {
-        double[] values = curve.sorted();
+        double[] values = curve.values();
         StringBuilder path = new StringBuilder();
         double lastX = frame.x(values[0]);
         double lastY = frame.y(1);
         path.append('M').append(Markup.at(lastX)).append(' ').append(Markup.at(lastY));
         for (int i = 1; i < values.length; i++) {
             double x = frame.x(values[i]);
-            double y = frame.y((double) (values.length - i) / values.length);
+            double y = frame.y(curve.shares()[i]);
             if (i == values.length - 1 || Math.abs(x - lastX) >= MOVE || Math.abs(y - lastY) >= MOVE) {
                 path.append('V').append(Markup.at(y)).append('H').append(Markup.at(x));
                 lastX = x;
