@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
+import org.outrigger.lab.noise.NoiseRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -23,18 +24,20 @@ public final class Main {
     private final TriageView triage;
     private final Supplier<CallsRunner> calls;
     private final Supplier<CompareRunner> comparisons;
+    private final Supplier<NoiseRunner> noise;
 
     /**
-     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmark of calls
-     * and comparisons are done by what {@code calls} and {@code comparisons} make.
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose measurements
+     * of calls, of programs and of noise are done by what {@code calls}, {@code comparisons} and {@code noise} make.
      */
     public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls,
-                Supplier<CompareRunner> comparisons) {
+                Supplier<CompareRunner> comparisons, Supplier<NoiseRunner> noise) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
         this.calls = calls;
         this.comparisons = comparisons;
+        this.noise = noise;
     }
 
     /**
@@ -95,6 +98,7 @@ public final class Main {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
             case Grammar.COMPARE -> new CompareCommand(surroundings, comparisons.get()).compare(args, arguments);
+            case Grammar.NOISE -> new NoiseCommand(surroundings, noise.get()).noise(arguments);
             default -> help(top, arguments);
         };
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
+import org.outrigger.lab.noise.NoiseRunner;
 
 /** A command line in a world made up for a test: a machine, an environment, a directory, a runner that only remembers. */
 final class CommandLineFixture {
@@ -30,6 +31,8 @@ final class CommandLineFixture {
     CallsRunner calls;
     /** Who compares, where a test has that done. */
     CompareRunner comparisons;
+    /** Who measures noise, where a test has that done. */
+    NoiseRunner noise;
     final List<JobRequest> requests = new ArrayList<>();
     private PrintStream out;
 
@@ -56,7 +59,7 @@ final class CommandLineFixture {
         int status = new Main(surroundings, request -> {
             requests.add(request);
             return PROGRAM_STATUS;
-        }, new NamedTable(), () -> calls, () -> comparisons).execute(args);
+        }, new NamedTable(), () -> calls, () -> comparisons, () -> noise).execute(args);
         return new Outcome(status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
     }
 

@@ -17,6 +17,7 @@ import org.outrigger.host.PageMap;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.memory.PageMaps;
 
 /**
@@ -36,7 +37,7 @@ public class MemoryCost {
 
     private final LocalChannels channels = new LocalChannels();
     private final Request request = new Request(channels.memory(), channels.geometry());
-    private final MemoryCalls calls = new MemoryCalls(channels.reply(),
+    private final MemoryCalls calls = new MemoryCalls(channels.reply(), MemoryPlan.DEFAULT,
             new PageMaps(new PageMap(new Syscalls())), true);
     private final AddressSpace space = new AddressSpace(HEAP, false);
     private final Pending pending = new Pending();

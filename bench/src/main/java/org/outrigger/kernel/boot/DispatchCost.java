@@ -17,6 +17,7 @@ import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.memory.PageMaps;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -46,7 +47,8 @@ public class DispatchCost {
         Affinities affinities = new Affinities(channels.memory(), channels.geometry(), channels.reply(), tasks, placement);
         loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
                 new OwnCalls(channels.reply(), affinities,
-                        new MemoryCalls(channels.reply(), new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
+                        new MemoryCalls(channels.reply(), MemoryPlan.DEFAULT,
+                                new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
                 (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pace;
+import org.outrigger.kernel.memory.MemoryPlan;
 
 /**
  * One job as the user asked for it, checked as far as that can be done before it runs.
@@ -23,6 +24,8 @@ import org.outrigger.kernel.loop.Pace;
  * @param label             whether to prefix the lines of the ranks' output
  * @param kernelLoops       how many kernel loops there may be, 1 to {@link #MOST_LOOPS}
  * @param loopPriority      the priority that these try to get
+ * @param realTime          whether the program's threads are to run in real time (SCHED_FIFO), where that is permitted
+ * @param memory            what memory the job gets
  * @param intercept         how system calls are intercepted
  * @param triage            a file that overrides lines of the triage table
  * @param report            where the report goes; empty for standard error. Means nothing without {@code measure}
@@ -43,6 +46,8 @@ public record JobRequest(
         boolean label,
         int kernelLoops,
         Pace.Priority loopPriority,
+        boolean realTime,
+        MemoryPlan memory,
         Intercept intercept,
         Optional<Path> triage,
         Optional<Path> report,

@@ -118,7 +118,7 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, new PageMaps(new PageMap(loop.linux)), arenas));
+                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux)), arenas));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.memory.Residency;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -59,7 +60,7 @@ final class Rehearsal {
         Placement placement = new Placement();
         TaskTable tasks = new TaskTable(receiver, placement);
         Affinities affinities = new Affinities(memory, geometry, reply, tasks, placement);
-        OwnCalls own = new OwnCalls(reply, affinities, new MemoryCalls(reply, new Stage(), true));
+        OwnCalls own = new OwnCalls(reply, affinities, new MemoryCalls(reply, MemoryPlan.DEFAULT, new Stage(), true));
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, null, affinities, own, null), new Request(memory, geometry),
                 new Inbox(receiver), pid -> "", pid -> LwkProcess.Sample.NONE, () -> 0);
         int[] cores = {0};

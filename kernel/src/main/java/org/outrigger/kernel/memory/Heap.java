@@ -10,17 +10,17 @@ import org.outrigger.kernel.loop.Reply;
  * gets anew is zeroed. Source: {@code brk(2)}; the kernel's call answers the break, changed or not.
  */
 final class Heap {
-    /** Bytes by which Linux's break runs ahead. */
-    private static final long STEP = 4L << 20;
-
     private final Reply reply;
     private final Clearing clearing;
+    /** Bytes by which Linux's break runs ahead. */
+    private final long step;
     private final Pending.Step dropped = this::dropped;
     private final Pending.Step stepped = this::stepped;
     private final Pending.Step grown = this::grown;
     private final Pending.Step here = this::here;
 
-    Heap(Reply reply, Clearing clearing) {
+    Heap(Reply reply, Clearing clearing, MemoryPlan plan) {
+        step = plan.heapStep();
         this.reply = reply;
         this.clearing = clearing;
     }
@@ -40,7 +40,7 @@ final class Heap {
             move(space, slot, wanted, pending);
         } else {
             pending.then(stepped);
-            reply.make(slot, Nr.BRK, MemoryCalls.roundUp(wanted) + STEP, 0, 0, 0, 0, 0);
+            reply.make(slot, Nr.BRK, MemoryCalls.roundUp(wanted) + step, 0, 0, 0, 0, 0);
         }
     }
 

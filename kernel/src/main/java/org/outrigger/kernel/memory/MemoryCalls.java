@@ -34,15 +34,16 @@ public final class MemoryCalls {
     /**
      * Puts the parts together.
      *
+     * @param plan      what the job gets
      * @param residency tells which pages of a process are there
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
-    public MemoryCalls(Reply reply, Residency residency, boolean arenas) {
+    public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         allocation = new Allocation(reply, inspection, clearing, arenas);
-        heap = new Heap(reply, clearing);
+        heap = new Heap(reply, clearing, plan);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
     }

@@ -37,7 +37,7 @@ final class SimulatedKernel {
 
     /** @param reach bytes that can be looked at; 0 where Linux does not tell what is in memory */
     SimulatedKernel(boolean arenas, long reach) {
-        calls = new MemoryCalls(reply, new Residency() {
+        calls = new MemoryCalls(reply, MemoryPlan.DEFAULT, new Residency() {
             @Override
             public int open(int pid) {
                 return reach == 0 ? -1 : pid;
