@@ -25,12 +25,12 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger noise}: what is to be measured, and the figures as text, JSON and CSV. */
 final class NoiseCommand {
-    private static final String DEFAULT_ARMS = "linux,linux+cgroup,linux+tuned,lwk,lwk+fifo";
-    private static final String DEFAULT_LOADS = "none,cpu,cpu@all";
+    private static final String DEFAULT_ARMS = "linux,linux+cgroup,linux+tuned,lwk";
+    private static final String DEFAULT_LOADS = "none,cpu";
     private static final int ROUNDS = 6;
     private static final int QUICK_ROUNDS = 2;
     private static final int MOST_ROUNDS = 1000;
-    private static final double SECONDS = 0.6;
+    private static final double SECONDS = 1.2;
     private static final double QUICK_SECONDS = 0.1;
     private static final double LEAST_SECONDS = 0.001;
     private static final double MOST_SECONDS = 3600;

@@ -35,14 +35,14 @@ final class NoiseGrammar {
                 "Default: 18.").build());
         noise.addOption(Grammar.choice("PERCENT", DETOUR,
                 "selfish: a round that takes more than PERCENT of the shortest is a detour.", "Default: 900.").build());
-        noise.addOption(named("SECONDS", "How long a run is.", "Default: 0.6; with --quick 0.1.", "-d", DURATION));
+        noise.addOption(named("SECONDS", "How long a run is.", "Default: 1.2; with --quick 0.1.", "-d", DURATION));
         noise.addOption(named("N", "End a run after N values.", "Default: when its time is up.", SAMPLES));
         noise.addOption(named("N", "How often everything is measured.", "Default: 6; with --quick 2.", "-r", Grammar.ROUNDS));
         noise.addOption(Grammar.choice("LIST", Grammar.ARMS, "Some of linux, native, linux+cgroup, linux+tuned, lwk,"
-                + " lwk+fifo; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk,lwk+fifo.").build());
+                + " lwk+fifo; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk.").build());
         noise.addOption(Grammar.choice("LOAD", LOAD, "Measure beside competing work on the Linux cores: none, cpu, memory, io,"
                 + " fork, build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"
-                + " behind its name a load may run on every CPU.", "Default: none,cpu,cpu@all.").build());
+                + " behind its name a load may run on every CPU.", "Default: none,cpu.").build());
         noise.addOption(Grammar.flag("Every load may run on every CPU.", UNCONFINED).build());
         noise.addOption(Grammar.flag("Measure in some seconds, too little to believe.", Grammar.QUICK).build());
         noise.addOption(Grammar.choice("N", SEED, "The order of arms and loads, as a report has told it.", "Default: a new one.")
@@ -62,7 +62,7 @@ final class NoiseGrammar {
                 .exitCodeList(statuses())
                 .footerHeading("%nExamples:%n").footer(
                 "  outrigger noise",
-                "  outrigger noise --arms linux+tuned,lwk+fifo --load none,build --rounds 20",
+                "  outrigger noise --arms linux,linux+tuned,lwk+fifo --load none,build@all",
                 "  outrigger noise --kernel selfish --raw detours --load 'make -C /usr/src/linux'",
                 "  outrigger noise --json > noise.json");
         return noise;

@@ -11,6 +11,7 @@ enum Setting {
     RANKS("--ranks", "OUTRIGGER_NUM_RANKS"),
     LABEL("--label", "OUTRIGGER_LABEL"),
     KERNEL_LOOPS("--kernel-loops", "OUTRIGGER_KERNEL_LOOPS"),
+    SCHED("--sched", "OUTRIGGER_SCHED"),
     LOOP_PRIORITY("--loop-priority", "OUTRIGGER_LOOP_PRIORITY"),
     TRIAGE("--triage", "OUTRIGGER_TRIAGE"),
     INTERCEPT("--intercept", "OUTRIGGER_INTERCEPT"),

@@ -69,13 +69,12 @@ public record Beside(Cell cell, Cell baseline, RoundFigure figure, Comparison co
     public String sentence() {
         StringBuilder text = new StringBuilder(comparison.verdict().word());
         if (comparison.ratio().isEmpty()) {
-            return text.append(" (not measured)").toString();
+            return "not measured";
         }
         Estimate ratio = comparison.ratio().get();
-        text.append(", ").append(number(ratio.value())).append('x');
+        text.append(' ').append(number(ratio.value())).append('x');
         if (!comparison.supported()) {
-            return text.append(" (").append(comparison.rounds()).append(" rounds; ").append(comparison.needed())
-                    .append(" are needed to tell)").toString();
+            return text.toString(); // too few rounds for an interval
         }
         return text.append(" (").append(number(ratio.low())).append(" to ").append(number(ratio.high())).append(')').toString();
     }

@@ -21,7 +21,6 @@ public final class NoiseText {
     private static final int WIDTH = 10;
     private static final int WIDTH_WIDE = 20;
     private static final int WIDTH_SUBJECT = 44;
-    private static final int WIDTH_FIGURE = 8;
     private static final String NONE = "-";
     /** Classes of detours, wider than those of the JSON. */
     private static final double[] EDGES = {MICRO, 10 * MICRO, 100 * MICRO, MILLI, 10 * MILLI, Double.POSITIVE_INFINITY};
@@ -138,15 +137,25 @@ public final class NoiseText {
         if (all.isEmpty()) {
             return;
         }
-        text.append("\nComparison, round by round (each with 95 % confidence; less than ")
-                .append(trimmed(HUNDRED * Beside.THRESHOLD)).append(" % does not count)\n");
+        int needed = all.get(0).comparison().needed();
+        text.append("\nComparison, round by round: the first over the second (95 % interval). A difference of less than ")
+                .append(trimmed(HUNDRED * Beside.THRESHOLD)).append(" % does not count")
+                .append(rounds() < needed ? "; it takes " + needed + " rounds to tell one" : "").append('\n');
         String last = "";
+        StringBuilder line = new StringBuilder();
         for (Beside one : all) {
             String subject = one.subject();
-            text.append(padded(subject.equals(last) ? "" : subject, WIDTH_SUBJECT))
-                    .append(padded(one.figure().text(), WIDTH_FIGURE)).append(one.sentence()).append('\n');
+            if (!subject.equals(last)) {
+                text.append(line).append(line.isEmpty() ? "" : "\n");
+                line.setLength(0);
+                line.append(padded(subject, WIDTH_SUBJECT));
+            } else {
+                line.append("; ");
+            }
+            line.append(one.figure().text()).append(": ").append(one.sentence());
             last = subject;
         }
+        text.append(line).append('\n');
     }
 
     private void promises() {
