@@ -13,6 +13,7 @@ import org.outrigger.lab.arms.Arm;
 import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.arms.Ground;
 import org.outrigger.lab.compare.CompareCsv;
+import org.outrigger.lab.compare.CompareHtml;
 import org.outrigger.lab.compare.CompareJson;
 import org.outrigger.lab.compare.CompareReport;
 import org.outrigger.lab.compare.CompareRequest;
@@ -58,6 +59,7 @@ final class CompareCommand {
     int compare(String[] args, ParseResult arguments) throws RefusalException {
         CompareRequest request = request(args, arguments);
         Optional<Path> csv = folder(arguments);
+        Optional<Path> html = HtmlFile.of(arguments, surroundings.workingDirectory());
         try (Vigil vigil = new Vigil(surroundings, runner::stop)) {
             CompareReport report = report(request, vigil);
             vigil.clear();
@@ -67,6 +69,9 @@ final class CompareCommand {
             surroundings.out().flush();
             if (csv.isPresent()) {
                 write(csv.get().resolve(CompareCsv.FILE), CompareCsv.render(report));
+            }
+            if (html.isPresent()) {
+                HtmlFile.write(html.get(), CompareHtml.page(report, version));
             }
             boolean failed = !report.complete() || !request.keepGoing()
                     && report.loads().stream().flatMap(load -> load.arms().stream()).flatMap(arm -> arm.runs().stream())

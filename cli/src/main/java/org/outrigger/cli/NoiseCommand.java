@@ -14,6 +14,7 @@ import org.outrigger.lab.inject.Injection;
 import org.outrigger.lab.load.Load;
 import org.outrigger.lab.noise.Loop;
 import org.outrigger.lab.noise.NoiseCsv;
+import org.outrigger.lab.noise.NoiseHtml;
 import org.outrigger.lab.noise.NoiseJson;
 import org.outrigger.lab.noise.NoiseKernel;
 import org.outrigger.lab.noise.NoiseReport;
@@ -59,6 +60,7 @@ final class NoiseCommand {
     int noise(ParseResult arguments) throws RefusalException {
         NoiseRequest request = request(arguments);
         Optional<Path> csv = folder(arguments, NoiseGrammar.CSV);
+        Optional<Path> html = HtmlFile.of(arguments, surroundings.workingDirectory());
         try (Vigil vigil = new Vigil(surroundings, runner::stop)) {
             NoiseReport report;
             try {
@@ -75,6 +77,9 @@ final class NoiseCommand {
             surroundings.out().flush();
             if (csv.isPresent()) {
                 write(report, csv.get());
+            }
+            if (html.isPresent()) {
+                HtmlFile.write(html.get(), NoiseHtml.page(report, version));
             }
             return ExitStatus.OK;
         }

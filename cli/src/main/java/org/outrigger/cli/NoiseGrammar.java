@@ -55,6 +55,7 @@ final class NoiseGrammar {
                 .build());
         noise.addOption(Grammar.choice("DIR", CSV, "Write all values to DIR/values.csv and the runs to DIR/runs.csv.",
                 "Default: no file.").build());
+        noise.addOption(HtmlFile.option());
         noise.addOption(Grammar.choice("DIR", RAW, "Keep the files of the loop there, in the form of FWQ, FTQ or netgauge.",
                 "Default: no file.").build());
         noise.addOption(Grammar.value(Setting.CPUS, "LIST", "-c", "The CPUs that the loop runs on, but under the arm linux.",

@@ -86,6 +86,10 @@ public final class NoiseText {
     }
 
     private void figures(Load load) {
+        if (report.cells().stream().noneMatch(cell -> cell.load().equals(load) && !cell.runs().isEmpty())) {
+            text.append("\nLoad ").append(load).append(": not measured\n");
+            return;
+        }
         text.append("\nLoad ").append(load).append(": ").append(report.request().loop().kernel().value()).append('\n');
         text.append(padded("", WIDTH_ARM));
         for (String column : List.of("values", "min", "median", "99 %", "99.9 %")) {
@@ -136,7 +140,8 @@ public final class NoiseText {
     }
 
     private void comparisons() {
-        List<Beside> all = report.comparisons();
+        List<Beside> all = report.comparisons().stream()
+                .filter(one -> !one.cell().runs().isEmpty() && !one.baseline().runs().isEmpty()).toList();
         if (all.isEmpty()) {
             return;
         }
