@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.outrigger.lab.arms.ArmFailedException;
 
 /** One measured program under one arm, waiting for what to do next. */
 final class ArmProcess implements AutoCloseable {

@@ -10,7 +10,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.calls.Row.Kind;
+import org.outrigger.lab.environment.Environment;
 
 /**
  * Runs one program under each arm, all at once, and asks one of them at a time for a batch while the others sleep. Rounds go

@@ -1,15 +1,11 @@
 package org.outrigger.lab.calls;
 
-import java.io.StringWriter;
 import java.util.Optional;
+import org.outrigger.lab.environment.Environment;
+import org.outrigger.lab.environment.IndentedJson;
 import org.outrigger.lab.stats.Estimate;
 import org.outrigger.lab.stats.Sample;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.PrettyPrinter;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.DefaultIndenter;
-import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /** The figures as JSON. {@code docs/benchmarks.md} tells every key; each is always there, with {@code null} for the unknown. */
 public final class CallsJson {
@@ -34,11 +30,7 @@ public final class CallsJson {
      * @return a JSON object and a line feed
      */
     public static String render(CallsReport report, String version) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(new Indented(), text)) {
-            new CallsJson(generator).report(report, version);
-        }
-        return text.append('\n').toString();
+        return IndentedJson.render(generator -> new CallsJson(generator).report(report, version));
     }
 
     private void report(CallsReport report, String version) {
@@ -161,20 +153,5 @@ public final class CallsJson {
 
     private static double rounded(double value, double steps) {
         return Math.rint(value * steps) / steps;
-    }
-
-    /** One member a line, arrays of numbers in one. */
-    private static final class Indented extends ObjectWriteContext.Base {
-        private final PrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
-
-        @Override
-        public PrettyPrinter getPrettyPrinter() {
-            return printer;
-        }
-
-        @Override
-        public boolean hasPrettyPrinter() {
-            return true;
-        }
     }
 }

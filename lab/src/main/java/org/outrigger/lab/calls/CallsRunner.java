@@ -1,5 +1,7 @@
 package org.outrigger.lab.calls;
 
+import org.outrigger.lab.arms.ArmFailedException;
+
 /** Whoever measures calls. */
 public interface CallsRunner {
 

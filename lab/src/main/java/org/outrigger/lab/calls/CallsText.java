@@ -3,6 +3,7 @@ package org.outrigger.lab.calls;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.outrigger.lab.environment.Environment;
 import org.outrigger.lab.stats.Estimate;
 import org.outrigger.lab.stats.Sample;
 

@@ -81,11 +81,4 @@ class RenderingTest {
         assertTrue(threads.get("ratios").get("lwk_to_native").isNull());
         assertTrue(root.get("rows").get(2).get("arms").isEmpty());
     }
-
-    @Test
-    void whatTheMachineSaysOfItself() {
-        assertEquals("madvise", Environment.chosen("always [madvise] never\n"));
-        assertEquals("unknown", Environment.chosen("unknown"));
-        assertEquals("A Model: 7", Environment.field("processor\t: 0\nmodel name\t: A Model: 7\n", "model name").orElseThrow());
-    }
 }

@@ -1,0 +1,75 @@
+package org.outrigger.lab.load;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Competing work that a user asks for.
+ *
+ * @param kind    which
+ * @param command the shell command of {@link Kind#COMMAND}, else empty
+ */
+public record Load(Kind kind, String command) {
+
+    /** Kinds of work. */
+    public enum Kind {
+        /** None at all. */
+        NONE,
+        /** Computing. */
+        CPU,
+        /** Mapping, writing and unmapping memory. */
+        MEMORY,
+        /** Writing and synchronising files. */
+        IO,
+        /** Making processes. */
+        FORK,
+        /** A compiler, over and over. */
+        BUILD,
+        /** The user's own command, over and over. */
+        COMMAND;
+
+        /** The name on the command line. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** No competing work. */
+    public static final Load NOTHING = new Load(Kind.NONE, "");
+
+    /**
+     * Reads what {@code --load} takes: a list of kinds separated by commas, or one shell command, which is known by a blank or
+     * a slash in it.
+     *
+     * @throws IllegalArgumentException with a message for the user when it is neither
+     */
+    public static List<Load> parse(String text) {
+        List<Optional<Load>> named = Arrays.stream(text.split(",", -1)).map(Load::named).toList();
+        if (named.stream().allMatch(Optional::isPresent)) {
+            return named.stream().map(Optional::orElseThrow).toList();
+        }
+        if (!text.isBlank() && (text.indexOf(' ') >= 0 || text.indexOf('/') >= 0)) {
+            return List.of(new Load(Kind.COMMAND, text));
+        }
+        String wrong = Arrays.stream(text.split(",", -1)).filter(word -> named(word).isEmpty()).findFirst().orElse(text);
+        throw new IllegalArgumentException("there is no load '" + wrong + "'; there are none, cpu, memory, io, fork, build, and"
+                + " commands, which have a blank or a slash in them");
+    }
+
+    private static Optional<Load> named(String word) {
+        return Arrays.stream(Kind.values()).filter(kind -> kind != Kind.COMMAND && kind.key().equals(word))
+                .map(kind -> new Load(kind, "")).findFirst();
+    }
+
+    /** The name in reports: the kind, or the command itself. */
+    public String label() {
+        return kind == Kind.COMMAND ? command : kind.key();
+    }
+
+    @Override
+    public String toString() {
+        return label();
+    }
+}
