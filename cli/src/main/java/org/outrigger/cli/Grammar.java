@@ -19,6 +19,7 @@ final class Grammar {
     static final String TRIAGE = "triage";
     static final String BENCH = "bench";
     static final String CALLS = "calls";
+    static final String PARTITION = "partition";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -56,6 +57,7 @@ final class Grammar {
         top.addSubcommand(RUN, run());
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
+        top.addSubcommand(PARTITION, PartitionGrammar.partition());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
@@ -186,7 +188,7 @@ final class Grammar {
         return help;
     }
 
-    private static CommandSpec command(String name, String synopsis, String header, String description) {
+    static CommandSpec command(String name, String synopsis, String header, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.addOption(flag("Show this help and exit.", "-h", "--help").usageHelp(true).build());
         spec.usageMessage()
@@ -202,7 +204,7 @@ final class Grammar {
         return spec;
     }
 
-    private static OptionSpec.Builder flag(String description, String... names) {
+    static OptionSpec.Builder flag(String description, String... names) {
         return OptionSpec.builder(names).type(boolean.class).description(description);
     }
 
@@ -210,7 +212,7 @@ final class Grammar {
         return OptionSpec.builder(setting.option()).type(boolean.class).description(description, variable(setting));
     }
 
-    private static OptionSpec.Builder value(Setting setting, String label, String shortName, String what, String otherwise) {
+    static OptionSpec.Builder value(Setting setting, String label, String shortName, String what, String otherwise) {
         OptionSpec.Builder builder = shortName == null
                 ? OptionSpec.builder(setting.option()) : OptionSpec.builder(shortName, setting.option());
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));

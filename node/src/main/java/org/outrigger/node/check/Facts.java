@@ -37,7 +37,8 @@ public record Facts(Path proc, Path sys, CpuSet lwk, CpuSet all) {
 
     private static Optional<String> text(Path file) {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+            // Not readString: it asks for one byte first, and a file of /proc/sys gives the rest to nobody who asks again.
+            return Optional.of(String.join("\n", Files.readAllLines(file, StandardCharsets.ISO_8859_1)).strip());
         } catch (IOException unreadable) {
             return Optional.empty();
         }
@@ -113,7 +114,7 @@ public record Facts(Path proc, Path sys, CpuSet lwk, CpuSet all) {
     }
 
     /** The cores that are not to be quiet; all where there would be none. */
-    CpuSet others() {
+    public CpuSet others() {
         CpuSet others = all.minus(lwk);
         return others.isEmpty() ? all : others;
     }
