@@ -354,7 +354,9 @@ static int watch(pid_t child, int signals, int64_t begun)
                     continue;
                 int64_t wall = now_ns() - begun;
                 end_all(0);
-                /* With those that its children have left behind, such as the LWK's JVM. */
+                /* With those that its children have left behind, such as the LWK's JVM, whose threads may still be ending. */
+                for (int tries = 0; tries < REMOVE_TRIES && waitpid(-1, NULL, WNOHANG) >= 0; tries++)
+                    pause_ms(1);
                 getrusage(RUSAGE_CHILDREN, &used);
                 if (options.usage)
                     tell_usage(wall, &used);

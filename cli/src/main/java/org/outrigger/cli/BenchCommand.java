@@ -80,7 +80,8 @@ final class BenchCommand {
         if (home == null) {
             throw new RefusalException("the benchmark must be started by the outrigger script, which tells where Outrigger lies");
         }
-        return new CallsRequest(Path.of(home), Setting.without(surroundings.environment()), rows, arms, rounds, warmUps, quick ? QUICK_SHRINK : 1,
+        return new CallsRequest(Path.of(home), Setting.without(surroundings.environment()), rows, arms, rounds, warmUps, quick
+                ? QUICK_SHRINK : 1,
                 cores.allowed().toArray(), lwk.toArray(), split.linux().toArray());
     }
 

@@ -26,23 +26,32 @@ final class CompareGrammar {
     static CommandSpec compare() {
         CommandSpec compare = Grammar.command(Grammar.COMPARE, "outrigger compare [OPTIONS] [--] PROGRAM [ARGS...]",
                 "Measure a program natively and on the LWK, in turn.",
-                "The same program is run under each arm, round by round, and one plain sentence says whether the others are faster"
-                + " than the first. Ctrl-C ends with what was measured. Options end at the first word that is not one, or at --.");
+                "The same program is run under each arm, round by round, and one plain sentence says whether the others are"
+                + " faster"
+                + " than the first. Ctrl-C ends with what was measured. Options end at the first word that is not one, or at"
+                + " --.");
         compare.parser().stopAtPositional(true);
         compare.addOption(Grammar.flag("Print one JSON document instead of tables.", Grammar.JSON).build());
-        compare.addOption(named("N", "How often the program is run under each arm.", "Default: 12.", "-r", Grammar.ROUNDS).build());
+        compare.addOption(named("N", "How often the program is run under each arm.", "Default: 12.", "-r",
+                Grammar.ROUNDS).build());
         compare.addOption(named("N", "Runs of each arm that go before and do not count.", "Default: 1.", "-w", Grammar.WARM_UP)
                 .build());
-        compare.addOption(Grammar.choice("LIST", Grammar.ARMS, "At least two of linux, native, linux+cgroup, linux+tuned, lwk; the"
+        compare.addOption(Grammar.choice("LIST", Grammar.ARMS,
+                "At least two of linux, native, linux+cgroup, linux+tuned, lwk; the"
                 + " first is the baseline, and one may be there twice.", "Default: linux,lwk.").build());
-        compare.addOption(Grammar.choice("LOAD", LOAD, "Compare beside competing work: none, cpu, memory, io, fork, build, several"
+        compare.addOption(Grammar.choice("LOAD", LOAD,
+                "Compare beside competing work: none, cpu, memory, io, fork, build, several"
                 + " of them separated by commas, or a shell command with a blank or a slash in it.", "Default: none.").build());
-        compare.addOption(Grammar.choice("LIST", LOAD_CPUS, "The CPUs that the load runs on.", "Default: the Linux cores.").build());
-        compare.addOption(several("REGEX", FOM, "Take a figure of merit from the program's output: the one group of REGEX where it"
+        compare.addOption(Grammar.choice("LIST", LOAD_CPUS, "The CPUs that the load runs on.",
+                "Default: the Linux cores.").build());
+        compare.addOption(several("REGEX", FOM,
+                "Take a figure of merit from the program's output: the one group of REGEX where it"
                 + " matches last. The name of the group, as in (?<gflops>[0-9.]+), is that of the figure."));
-        compare.addOption(several("WAY", FOM_BETTER, "higher or lower: which way a figure of merit is good, for each in turn or once"
+        compare.addOption(several("WAY", FOM_BETTER,
+                "higher or lower: which way a figure of merit is good, for each in turn or once"
                 + " for all. Default: higher."));
-        compare.addOption(Grammar.choice("PCT", THRESHOLD, "Differences of up to PCT percent do not count.", "Default: 0.").build());
+        compare.addOption(Grammar.choice("PCT", THRESHOLD, "Differences of up to PCT percent do not count.",
+                "Default: 0.").build());
         compare.addOption(Grammar.choice("FILE", STDIN, "What each run reads as its standard input, from its beginning.",
                 "Default: /dev/null.").build());
         compare.addOption(Grammar.choice("SECONDS", TIMEOUT, "End a run that takes longer; it has failed.", "Default: no limit.")
@@ -52,7 +61,8 @@ final class CompareGrammar {
                 .build());
         compare.addOption(Grammar.flag("Do not count system calls, which takes one more run under each kind of arm.", NO_CALLS)
                 .build());
-        compare.addOption(Grammar.choice("DIR", CSV, "Write the figures of every run to DIR/runs.csv.", "Default: no file.").build());
+        compare.addOption(Grammar.choice("DIR", CSV, "Write the figures of every run to DIR/runs.csv.",
+                "Default: no file.").build());
         compare.addOption(Grammar.value(Setting.CPUS, "LIST", "-c", "The CPUs that the program runs on, but under the arm linux.",
                 "Default: those that a run would take.").build());
         compare.addOption(Grammar.value(Setting.LINUX_CPUS, "LIST", "-l", "The CPUs that this command and the LWK run on.",

@@ -25,7 +25,8 @@ public record ArmRuns(Arm arm, List<Run> runs) {
 
     /** The values of the runs that count; empty where there is none. */
     public Optional<Sample> sample(Metric metric) {
-        double[] values = runs.stream().filter(Run::good).mapToDouble(metric.of()).filter(value -> !Double.isNaN(value)).toArray();
+        double[] values = runs.stream().filter(Run::good).mapToDouble(metric.of())
+                .filter(value -> !Double.isNaN(value)).toArray();
         return values.length == 0 ? Optional.empty() : Optional.of(new Sample(values));
     }
 }

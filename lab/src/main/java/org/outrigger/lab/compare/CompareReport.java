@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.outrigger.lab.arms.Arm;
 import org.outrigger.lab.environment.Environment;
-import org.outrigger.lab.stats.Better;
 import org.outrigger.lab.stats.Comparison;
 import org.outrigger.lab.stats.Estimate;
 
@@ -36,7 +35,7 @@ public record CompareReport(CompareRequest request, Environment environment, Ins
         return (int) judged * (request.arms().size() - 1) * request.loads().size();
     }
 
-    /** The confidence of each interval. */
+    /** The confidence of each interval with a verdict; those of figures without one have {@link Estimate#CONFIDENCE}. */
     public double confidence() {
         return Comparison.each(Estimate.CONFIDENCE, verdicts());
     }
@@ -44,9 +43,9 @@ public record CompareReport(CompareRequest request, Environment environment, Ins
     /** An arm beside the baseline by any figure; a verdict is meant only for those that are {@linkplain Metric#judged judged}. */
     public Comparison comparison(LoadRuns load, ArmRuns arm, Metric metric) {
         double threshold = metric.judged() ? request.threshold() : 0;
-        Better better = metric.better();
+        double confidence = metric.judged() ? confidence() : Estimate.CONFIDENCE;
         return Comparison.of(arm.values(metric, request.rounds()), load.arms().get(0).values(metric, request.rounds()),
-                better, threshold, confidence());
+                metric.better(), threshold, confidence);
     }
 
     /** The verdicts. */

@@ -16,6 +16,7 @@ import org.outrigger.lab.stats.Sample;
 /** A comparison as text for people; {@code docs/compare.md} tells how to read it. */
 public final class CompareText {
     private static final int FACT_WIDTH = 10;
+    private static final int LONGEST_COMMAND = 100;
     private static final String NONE = "-";
 
     private final CompareReport report;
@@ -33,6 +34,10 @@ public final class CompareText {
     public static String render(CompareReport report, String version) {
         CompareText page = new CompareText(report);
         page.facts(version);
+        if (report.loads().stream().flatMap(load -> load.arms().stream()).flatMap(arm -> arm.runs().stream())
+                .noneMatch(Run::good)) {
+            return page.text.append("\nNo run counts, so there is nothing to compare.\n").toString();
+        }
         report.loads().forEach(page::load);
         page.calls();
         page.answers();
@@ -44,7 +49,7 @@ public final class CompareText {
         Environment machine = report.environment();
         fact("outrigger", version + (machine.jvmFlags().isEmpty() ? "" : ", OUTRIGGER_JVM_FLAGS " + machine.jvmFlags()));
         fact("machine", machine.cpu() + ", Linux " + machine.kernel() + ", huge pages " + machine.hugePages());
-        fact("program", String.join(" ", request.command()));
+        fact("program", shown(request.command()));
         fact("cores", "the program on CPU " + Ground.list(request.ground().lwkCores()) + ", under the arm linux on any of "
                 + Ground.list(request.ground().allowed()) + "; the rest on CPU " + Ground.list(request.ground().linuxCores()));
         fact("rounds", (report.interrupted() ? "ended early, after " + report.rounds() + " of " : "") + request.rounds()
@@ -57,6 +62,12 @@ public final class CompareText {
             arm.notes().forEach(note -> fact(arm.arm().label(), "NOT DONE: " + note));
         });
         report.notes().forEach(note -> fact("note", note));
+    }
+
+    /** A command in one line, cut where it is long. */
+    private static String shown(List<String> command) {
+        String line = String.join(" ", command).replaceAll("\\p{Cntrl}+", " ");
+        return line.length() <= LONGEST_COMMAND ? line : line.substring(0, LONGEST_COMMAND) + "...";
     }
 
     private void fact(String name, String value) {
@@ -138,8 +149,14 @@ public final class CompareText {
         report.findings().forEach(finding -> text.append(finding.sentence()).append('\n'));
         if (!report.findings().isEmpty()) {
             int verdicts = report.verdicts();
-            text.append(String.format(Locale.ROOT, "%nIntervals are of %.4g %%%s.%n", report.confidence() * 100, verdicts == 1 ? ""
-                    : " each, so that all " + verdicts + " verdicts together are right in 95 % of comparisons"));
+            if (verdicts > 1) {
+                text.append(String.format(Locale.ROOT,
+                        "%nIntervals of verdicts are of %.4g %% each, so that all %d together hold in"
+                        + " %.0f %% of comparisons; others are of %3$.0f %%.%n", report.confidence() * 100, verdicts,
+                        Estimate.CONFIDENCE * 100));
+            } else {
+                text.append(String.format(Locale.ROOT, "%nIntervals are of %.0f %%.%n", Estimate.CONFIDENCE * 100));
+            }
         }
     }
 

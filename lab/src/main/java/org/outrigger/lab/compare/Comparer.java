@@ -73,7 +73,8 @@ public final class Comparer implements CompareRunner {
             CallCount count = counts.getOrDefault(arm.kind(), none);
             return new ArmFacts(arm, count.calls(), count.how(), attempt.changes(arm), attempt.notes(arm));
         }).toList();
-        return new CompareReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), interrupted, loads, facts,
+        return new CompareReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), interrupted, loads,
+                facts,
                 notes);
     }
 

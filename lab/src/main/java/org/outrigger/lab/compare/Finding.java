@@ -37,7 +37,8 @@ public record Finding(Load load, Arm arm, Arm baseline, Metric metric, Compariso
                     + " are needed; " + arm + " had " + times(ratio.value()) + " " + baseline + "'s.";
         }
         String limit = comparison.threshold() > 0 ? " by more than " + percent(comparison.threshold()) : "";
-        String figures = times(ratio.value()) + " " + baseline + "'s (" + number(ratio.low()) + " to " + number(ratio.high()) + ")";
+        String figures = times(ratio.value()) + " " + baseline + "'s (" + number(ratio.low()) + " to " + number(ratio.high())
+                + ")";
         if (comparison.verdict() != Verdict.NO_DIFFERENCE) {
             return subject + arm + " is " + comparison.verdict().word() + " than " + baseline + limit + ": " + figures + ", "
                     + change(ratio.value()) + ".";

@@ -37,14 +37,16 @@ public record Metric(String key, String what, Unit unit, Better better, boolean 
         for (int i = 0; i < request.merits().size(); i++) {
             FigureOfMerit merit = request.merits().get(i);
             int number = i;
-            metrics.add(new Metric(merit.name(), merit.name(), Unit.PLAIN, merit.better(), true, run -> run.merits().get(number)));
+            metrics.add(new Metric(merit.name(), merit.name(), Unit.PLAIN, merit.better(), true,
+                    run -> run.merits().get(number)));
         }
         boolean launching = request.arms().stream().anyMatch(arm -> arm.kind().onLwk());
         metrics.add(seconds("wall_s", "wall time", true, Run::program, Usage::wall));
         metrics.add(seconds("launched_wall_s", "wall time with launch", launching, Run::launched, Usage::wall));
         metrics.add(seconds("user_s", "user time", false, Run::program, Usage::user));
         metrics.add(seconds("system_s", "system time", false, Run::program, Usage::system));
-        metrics.add(seconds("launched_cpu_s", "CPU time with launch", false, Run::launched, usage -> usage.user() + usage.system()));
+        metrics.add(seconds("launched_cpu_s", "CPU time with launch", false, Run::launched, usage -> usage.user()
+                + usage.system()));
         metrics.add(count("minor_faults", "minor page faults", Usage::minorFaults));
         metrics.add(count("major_faults", "major page faults", Usage::majorFaults));
         metrics.add(count("voluntary_switches", "voluntary switches", Usage::voluntary));
