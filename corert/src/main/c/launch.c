@@ -120,7 +120,15 @@ static void set_rank_environment(uint32_t rank, uint32_t count)
     setenv("OUTRIGGER_RANKS", text, 1);
 }
 
-static void become_program(const char *path, char **argv, uint32_t cpu, int go, int failure)
+/* The lowest priority in real time: above everything ordinary, below what an administrator has put in real time. */
+static void in_real_time(void)
+{
+    struct sched_param lowest = {.sched_priority = 1};
+    if (sched_setscheduler(0, SCHED_FIFO, &lowest) < 0)
+        fprintf(stderr, "outrigger: SCHED_FIFO cannot be had: %s\n", strerror(errno));
+}
+
+static void become_program(const char *path, char **argv, uint32_t cpu, int go, int failure, int fifo)
 {
     cpu_set_t *set = CPU_ALLOC(8192);
     CPU_ZERO_S(CPU_ALLOC_SIZE(8192), set);
@@ -130,6 +138,8 @@ static void become_program(const char *path, char **argv, uint32_t cpu, int go, 
     char byte;
     while (read(go, &byte, 1) < 0 && errno == EINTR)
         ;
+    if (fifo)
+        in_real_time();
     sigaction(SIGCHLD, &original_chld, NULL);
     sigprocmask(SIG_SETMASK, &original_mask, NULL);
     execv(path, argv);
@@ -157,7 +167,7 @@ static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t 
         }
         if (flags & SPAWN_RANK_ENV)
             set_rank_environment(number, rank_count);
-        become_program(path, argv, cpu, go[0], failure[1]);
+        become_program(path, argv, cpu, go[0], failure[1], flags & SPAWN_FIFO);
     }
     close(go[0]);
     close(failure[1]);

@@ -14,7 +14,8 @@
  * When it is closed, by its owner or by its owner's death, or when the program ends, all that has come of the program is ended, and the
  * lines are carried out, the last one first. The program begins with --cpus as its affinity, in the control group whose cgroup.procs or
  * tasks is FILE, in real time (SCHED_FIFO) and with FILE as its standard input (/dev/null by default). Its end is told in --usage, in
- * one line: wall, user and system time in nanoseconds, minor and major page faults, voluntary and involuntary context switches.
+ * one line: wall, user and system time in nanoseconds, minor and major page faults, voluntary and involuntary context switches; all
+ * processes that have ended are counted in it.
  *
  * Exit status: the program's, 128+n after signal n; 125 when it could not be started as asked; 126 when something could not be put back.
  */
@@ -351,9 +352,14 @@ static int watch(pid_t child, int signals, int64_t begun)
             while ((ended = wait4(-1, &status, WNOHANG, &used)) > 0) {
                 if (ended != child)
                     continue;
-                if (options.usage)
-                    tell_usage(now_ns() - begun, &used);
+                int64_t wall = now_ns() - begun;
                 end_all(0);
+                /* With those that its children have left behind, such as the LWK's JVM, whose threads may still be ending. */
+                for (int tries = 0; tries < REMOVE_TRIES && waitpid(-1, NULL, WNOHANG) >= 0; tries++)
+                    pause_ms(1);
+                getrusage(RUSAGE_CHILDREN, &used);
+                if (options.usage)
+                    tell_usage(wall, &used);
                 return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             }
         }

@@ -1,15 +1,9 @@
 package org.outrigger.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.calls.Arm;
@@ -33,8 +27,6 @@ final class BenchCommand {
     private static final int WARM_UPS = 1;
     private static final int QUICK_ROUNDS = 2;
     private static final int QUICK_SHRINK = 20;
-    private static final long FAREWELL_S = 30;
-    private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final Surroundings surroundings;
     private final CallsRunner runner;
@@ -52,65 +44,24 @@ final class BenchCommand {
      */
     int calls(ParseResult arguments) throws RefusalException {
         CallsRequest request = request(arguments);
-        CountDownLatch told = new CountDownLatch(1);
-        Thread interruption = Thread.ofPlatform().name("interruption").unstarted(() -> stopAndAwait(told));
-        Runtime.getRuntime().addShutdownHook(interruption);
-        boolean progress = watched();
-        try {
-            CallsReport report = runner.run(request, (round, rounds, what) -> {
-                if (progress) {
-                    surroundings.err().print(CLEAR_LINE + (round == 0 ? "warming up" : "round " + round + " of " + rounds)
-                            + ": " + what);
-                    surroundings.err().flush();
-                }
-            });
-            clear(progress);
+        try (Vigil vigil = new Vigil(surroundings, runner::stop)) {
+            CallsReport report = report(request, vigil);
+            vigil.clear();
             String version = Main.version();
             surroundings.out().print(arguments.hasMatchedOption(Grammar.JSON)
                     ? CallsJson.render(report, version) : CallsText.render(report, version));
             surroundings.out().flush();
             return ExitStatus.OK;
+        }
+    }
+
+    private CallsReport report(CallsRequest request, Vigil vigil) throws RefusalException {
+        try {
+            return runner.run(request, (round, rounds, what) ->
+                    vigil.progress((round == 0 ? "warming up" : "round " + round + " of " + rounds) + ": " + what));
         } catch (ArmFailedException failed) {
-            clear(progress);
+            vigil.clear();
             throw new RefusalException(ExitStatus.BENCHMARK_FAILED, failed.getMessage());
-        } finally {
-            told.countDown();
-            forget(interruption);
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            // It is what ends this process.
-        }
-    }
-
-    /** Whether standard error is a terminal, where somebody may watch. */
-    private boolean watched() {
-        try {
-            String file = Files.readSymbolicLink(surroundings.procStatus().resolveSibling("fd/2")).toString();
-            return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
-        } catch (IOException closed) {
-            return false;
-        }
-    }
-
-    private void clear(boolean progress) {
-        if (progress) {
-            surroundings.err().print(CLEAR_LINE);
-            surroundings.err().flush();
-        }
-    }
-
-    /** What a signal sets going: the figures up to then are still told. */
-    private void stopAndAwait(CountDownLatch told) {
-        runner.stop();
-        try {
-            told.await(FAREWELL_S, TimeUnit.SECONDS);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -129,12 +80,8 @@ final class BenchCommand {
         if (home == null) {
             throw new RefusalException("the benchmark must be started by the outrigger script, which tells where Outrigger lies");
         }
-        Map<String, String> environment = new HashMap<>(surroundings.environment());
-        environment.remove(HOME);
-        for (Setting setting : Setting.values()) {
-            environment.remove(setting.variable());
-        }
-        return new CallsRequest(Path.of(home), environment, rows, arms, rounds, warmUps, quick ? QUICK_SHRINK : 1,
+        return new CallsRequest(Path.of(home), Setting.without(surroundings.environment()), rows, arms, rounds, warmUps, quick
+                ? QUICK_SHRINK : 1,
                 cores.allowed().toArray(), lwk.toArray(), split.linux().toArray());
     }
 

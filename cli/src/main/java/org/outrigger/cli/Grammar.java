@@ -20,6 +20,8 @@ final class Grammar {
     static final String BENCH = "bench";
     static final String CALLS = "calls";
     static final String PARTITION = "partition";
+    static final String COMPARE = "compare";
+    static final String NOISE = "noise";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -58,11 +60,15 @@ final class Grammar {
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
         top.addSubcommand(PARTITION, PartitionGrammar.partition());
+        top.addSubcommand(COMPARE, CompareGrammar.compare());
+        top.addSubcommand(NOISE, NoiseGrammar.noise());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
                 "  outrigger run --help                  every option of a run",
-                "  outrigger triage                      who serves which system call");
+                "  outrigger triage                      who serves which system call",
+                "  outrigger compare -- ./solver         what the LWK gains for a program",
+                "  outrigger noise                       what disturbs this machine's cores");
         return parser(top);
     }
 
@@ -92,6 +98,10 @@ final class Grammar {
         run.addOption(value(Setting.KERNEL_LOOPS, "N", null,
                 "Let up to N threads of the LWK answer system calls, each for some of the program's processes.",
                 "Default: one for each Linux core, 8 at most.").build());
+        run.addOption(value(Setting.SCHED, "POLICY", null,
+                "fifo: the program's threads run in real time, first in first out, where that is permitted: ordinary work that gets"
+                + " onto an LWK core waits; other: like any other program's.",
+                "Default: other.").build());
         run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
                 + " with nice -20, where that is permitted; none: like any other thread.",
@@ -218,7 +228,7 @@ final class Grammar {
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));
     }
 
-    private static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
+    static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
         return OptionSpec.builder(name).type(String.class).arity("1").paramLabel(label).description(what, otherwise);
     }
 

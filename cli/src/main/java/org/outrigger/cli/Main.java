@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.lab.calls.CallsRunner;
+import org.outrigger.lab.compare.CompareRunner;
+import org.outrigger.lab.noise.NoiseRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -21,16 +23,21 @@ public final class Main {
     private final JobRunner runner;
     private final TriageView triage;
     private final Supplier<CallsRunner> calls;
+    private final Supplier<CompareRunner> comparisons;
+    private final Supplier<NoiseRunner> noise;
 
     /**
-     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmark of calls
-     * is done by what {@code calls} makes.
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose measurements
+     * of calls, of programs and of noise are done by what {@code calls}, {@code comparisons} and {@code noise} make.
      */
-    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls) {
+    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls,
+                Supplier<CompareRunner> comparisons, Supplier<NoiseRunner> noise) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
         this.calls = calls;
+        this.comparisons = comparisons;
+        this.noise = noise;
     }
 
     /**
@@ -51,7 +58,7 @@ public final class Main {
             } else {
                 ParseResult parsed = parser.parseArgs(args);
                 command = innermost(parsed).commandSpec().qualifiedName();
-                status = other(parser, parsed);
+                status = other(args, parser, parsed);
             }
         } catch (ParameterException refused) {
             status = refuse(refused.getCommandLine().getCommandSpec().qualifiedName(), message(refused), refusal);
@@ -72,7 +79,7 @@ public final class Main {
                 : new RunCommand(surroundings, runner, triage).execute(args, arguments);
     }
 
-    private int other(CommandLine top, ParseResult parsed) throws RefusalException {
+    private int other(String[] args, CommandLine top, ParseResult parsed) throws RefusalException {
         if (parsed.isUsageHelpRequested()) {
             return usage(top);
         }
@@ -91,6 +98,8 @@ public final class Main {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
             case Grammar.PARTITION -> partition(arguments);
+            case Grammar.COMPARE -> new CompareCommand(surroundings, comparisons.get()).compare(args, arguments);
+            case Grammar.NOISE -> new NoiseCommand(surroundings, noise.get()).noise(arguments);
             default -> help(top, arguments);
         };
     }

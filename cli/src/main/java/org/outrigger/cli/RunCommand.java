@@ -48,6 +48,7 @@ final class RunCommand {
         CoreSplit cores = Cores.of(settings, surroundings).split();
         int loops = settings.kernelLoops(cores.linux().toArray().length);
         Pace.Priority priority = settings.loopPriority();
+        boolean realTime = settings.realTime();
         Optional<Path> table = triageFile(settings);
         Optional<Path> report = settings.file(Setting.REPORT);
         boolean measure = report.isPresent();
@@ -56,7 +57,7 @@ final class RunCommand {
                 surroundings.workingDirectory()).check(command.get(0));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;

@@ -67,6 +67,16 @@ final class Settings {
         };
     }
 
+    /** Whether the program's threads are to run in real time. */
+    boolean realTime() throws RefusalException {
+        String text = text(Setting.SCHED);
+        return switch (text == null ? "other" : text) {
+            case "fifo" -> true;
+            case "other" -> false;
+            default -> throw bad(Setting.SCHED, "'" + text + "' is neither 'other' nor 'fifo'");
+        };
+    }
+
     /** A file name as the user wrote it; empty when none was given. */
     Optional<Path> file(Setting setting) throws RefusalException {
         String text = text(setting);

@@ -16,6 +16,7 @@ final class ControlSocket {
     private static final int HEAD = 32;
     private static final int LABEL = 1;
     private static final int RANK_ENVIRONMENT = 2;
+    private static final int FIFO = 4;
 
     private final int descriptor;
 
@@ -42,7 +43,8 @@ final class ControlSocket {
             packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
             packet.set(ValueLayout.JAVA_INT, 4, job.argIndex());
             packet.set(ValueLayout.JAVA_INT, 8, cpus.length);
-            packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0));
+            packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0)
+                    | (job.realTime() ? FIFO : 0));
             MemorySegment.copy(cpus, 0, packet, ValueLayout.JAVA_INT, HEAD, cpus.length);
             MemorySegment.copy(path, 0, packet, ValueLayout.JAVA_BYTE, HEAD + cpus.length * 4L, path.length);
             linux.must("write", Nr.WRITE, descriptor, packet.address(), packet.byteSize());

@@ -11,7 +11,9 @@ public enum ArmKind {
     /** Linux as well as it can be set up without a reboot: bound, in real time, interrupts and work queues moved away. */
     LINUX_TUNED("linux+tuned"),
     /** The lightweight kernel by its defaults. */
-    LWK("lwk");
+    LWK("lwk"),
+    /** The lightweight kernel with the program's threads in real time ({@code run --sched fifo}). */
+    LWK_FIFO("lwk+fifo");
 
     private final String key;
 
@@ -26,6 +28,6 @@ public enum ArmKind {
 
     /** Whether the program runs on an LWK. */
     public boolean onLwk() {
-        return this == LWK;
+        return this == LWK || this == LWK_FIFO;
     }
 }

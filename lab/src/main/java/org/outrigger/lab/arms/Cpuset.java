@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.outrigger.lab.environment.KernelFile;
 
 /**
  * A cpuset control group of this command's own. Version 1 of control groups where cpusets are mounted so, else version 2.
@@ -68,7 +69,7 @@ record Cpuset(Path folder, Path members) {
         Path folder = fresh(parent);
         journal.willRemoveGroup(folder);
         Files.createDirectory(folder);
-        write(folder.resolve("cpuset.mems"), Files.readString(parent.resolve("cpuset.mems")).strip());
+        write(folder.resolve("cpuset.mems"), KernelFile.text(parent.resolve("cpuset.mems")));
         write(folder.resolve("cpuset.cpus"), cpus);
         return new Cpuset(folder, folder.resolve("cgroup.procs"));
     }
@@ -105,7 +106,7 @@ record Cpuset(Path folder, Path members) {
     }
 
     private static boolean offers(Path file) throws IOException {
-        return List.of(Files.readString(file).strip().split(" ")).contains(CONTROLLER);
+        return List.of(KernelFile.text(file).split(" ")).contains(CONTROLLER);
     }
 
     private static void write(Path file, String value) throws IOException {

@@ -37,7 +37,7 @@ public final class Stage implements AutoCloseable {
         }
         Stage stage = null;
         try {
-            boolean changing = arm.kind() == ArmKind.LINUX_CGROUP || arm.kind() == ArmKind.LINUX_TUNED;
+            boolean changing = List.of(ArmKind.LINUX_CGROUP, ArmKind.LINUX_TUNED, ArmKind.LWK_FIFO).contains(arm.kind());
             stage = new Stage(ground, changing ? Optional.of(Journal.open(ground)) : Optional.empty());
             stage.setUp(arm.kind());
             return stage;
@@ -65,18 +65,24 @@ public final class Stage implements AutoCloseable {
             }
             case LINUX_TUNED -> {
                 affinity(ground.lwkCores());
-                if (works("--fifo", Integer.toString(PRIORITY))) {
+                Tuning tuning = new Tuning(Path.of("/"), journal.orElseThrow(), changes, notes);
+                if (realTime()) {
                     options.addAll(List.of("--fifo", Integer.toString(PRIORITY)));
-                    changes.add("the program in real time (SCHED_FIFO)");
-                } else {
-                    notes.add("real time (SCHED_FIFO) is not permitted");
+                    tuning.unthrottle(ground.lwkCores());
                 }
-                new Tuning(Path.of("/"), journal.orElseThrow(), changes, notes).apply(ground.lwkCores(), ground.linuxCores());
+                tuning.moveOthers(ground.lwkCores(), ground.linuxCores());
             }
-            case LWK -> {
+            case LWK, LWK_FIFO -> {
                 affinity(ground.allowed());
                 prefix.addAll(List.of(ground.home().resolve("outrigger").toString(), "run", "-c", Ground.list(ground.lwkCores()),
-                        "-l", Ground.list(ground.linuxCores()), "--"));
+                        "-l", Ground.list(ground.linuxCores())));
+                if (kind == ArmKind.LWK_FIFO) {
+                    prefix.add("--sched=fifo");
+                    if (realTime()) {
+                        new Tuning(Path.of("/"), journal.orElseThrow(), changes, notes).unthrottle(ground.lwkCores());
+                    }
+                }
+                prefix.add("--");
             }
             default -> throw new IllegalStateException();
         }
@@ -100,6 +106,17 @@ public final class Stage implements AutoCloseable {
         } else {
             notes.add("a process may not be put into the control group " + group.folder() + ": bound by affinity alone");
         }
+    }
+
+    /** Whether the program can be in real time. */
+    private boolean realTime() throws IOException {
+        boolean permitted = works("--fifo", Integer.toString(PRIORITY));
+        if (permitted) {
+            changes.add("the program in real time (SCHED_FIFO)");
+        } else {
+            notes.add("real time (SCHED_FIFO) is not permitted");
+        }
+        return permitted;
     }
 
     /** Whether a program can be started so. */

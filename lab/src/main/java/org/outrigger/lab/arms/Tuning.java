@@ -1,7 +1,6 @@
 package org.outrigger.lab.arms;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.outrigger.lab.environment.KernelFile;
 
 /**
  * What an administrator can do on a running system for the quiet of some CPUs: interrupts and unbound work queues go to other
@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
  */
 final class Tuning {
     private static final String NO_THROTTLING = "-1";
+    private static final int FIRST_MAJOR = 6;
+    private static final int FIRST_MINOR = 12;
     private static final int HEX_DIGIT = 4;
     private static final int HEX_GROUP = 8;
 
@@ -34,7 +36,8 @@ final class Tuning {
         this.notes = notes;
     }
 
-    void apply(int[] quiet, int[] others) throws IOException {
+    /** Sends interrupts and unbound work queues from the quiet CPUs to the others. */
+    void moveOthers(int[] quiet, int[] others) throws IOException {
         interrupts(quiet, others);
         Path queues = root.resolve("sys/devices/virtual/workqueue/cpumask");
         if (change(queues, mask(others))) {
@@ -42,7 +45,6 @@ final class Tuning {
         } else {
             notes.add("unbound work queues stay where they are: " + queues + " cannot be written");
         }
-        throttling(quiet);
     }
 
     private void interrupts(int[] quiet, int[] others) throws IOException {
@@ -80,8 +82,11 @@ final class Tuning {
         return found;
     }
 
-    /** A thread in real time that never sleeps is stalled for the rest of each period, or for the sake of ordinary threads. */
-    private void throttling(int[] quiet) throws IOException {
+    /**
+     * Lets threads in real time that never sleep run on. Linux stalls them for a part of each second; since release 6.12 that is for
+     * the sake of ordinary threads that wait on the same CPU, too, and there each CPU has a limit of its own (fair_server).
+     */
+    void unthrottle(int[] quiet) throws IOException {
         Path limit = root.resolve("proc/sys/kernel/sched_rt_runtime_us");
         String was = text(limit);
         if (was.equals(NO_THROTTLING)) {
@@ -91,12 +96,26 @@ final class Tuning {
         } else {
             notes.add("real time is throttled: sched_rt_runtime_us is " + was + " and cannot be written");
         }
+        Path servers = root.resolve("sys/kernel/debug/sched/fair_server");
+        boolean kept = false;
         for (int cpu : quiet) {
-            Path server = root.resolve("sys/kernel/debug/sched/fair_server/cpu" + cpu + "/runtime");
-            if (Files.exists(server) && change(server, "0")) {
-                changes.add("no time set aside for ordinary threads on CPU " + cpu + " (fair_server)");
-            }
+            kept |= !change(servers.resolve("cpu" + cpu + "/runtime"), "0");
         }
+        if (!kept) {
+            changes.add("no time set aside for ordinary threads (fair_server)");
+        } else if (Files.exists(servers) || hasServers(text(root.resolve("proc/sys/kernel/osrelease")))) {
+            notes.add("ordinary threads that wait on the same CPU keep a part of each second: " + servers + " cannot be written");
+        }
+    }
+
+    /** Whether a release of Linux, {@code 6.12.3} say, sets time aside on each CPU. */
+    static boolean hasServers(String release) {
+        String[] numbers = release.split("[^0-9]+");
+        if (numbers.length < 2 || numbers[0].isEmpty()) {
+            return false;
+        }
+        int major = Integer.parseInt(numbers[0]);
+        return major > FIRST_MAJOR || major == FIRST_MAJOR && Integer.parseInt(numbers[1]) >= FIRST_MINOR;
     }
 
     /** Changes a file that holds one value, so that it will be put back. */
@@ -122,7 +141,7 @@ final class Tuning {
 
     private static String text(Path file) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+            return KernelFile.text(file);
         } catch (IOException hidden) {
             return "";
         }

@@ -1,8 +1,6 @@
 package org.outrigger.lab.environment;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +98,7 @@ public record Environment(String kernel, String cpu, boolean steadyTsc, String c
 
     private static String text(Path root, String file) {
         try {
-            return new String(Files.readAllBytes(root.resolve(file)), StandardCharsets.UTF_8).strip();
+            return KernelFile.text(root.resolve(file));
         } catch (IOException hidden) {
             return UNKNOWN;
         }

@@ -8,10 +8,11 @@ import java.util.Optional;
 /**
  * Competing work that a user asks for.
  *
- * @param kind    which
- * @param command the shell command of {@link Kind#COMMAND}, else empty
+ * @param kind       which
+ * @param command    the shell command of {@link Kind#COMMAND}, else empty
+ * @param unconfined whether it may run on every CPU and not on the Linux cores alone
  */
-public record Load(Kind kind, String command) {
+public record Load(Kind kind, String command, boolean unconfined) {
 
     /** Kinds of work. */
     public enum Kind {
@@ -37,11 +38,14 @@ public record Load(Kind kind, String command) {
     }
 
     /** No competing work. */
-    public static final Load NOTHING = new Load(Kind.NONE, "");
+    public static final Load NOTHING = new Load(Kind.NONE, "", false);
+
+    private static final String EVERYWHERE = "@all";
 
     /**
      * Reads what {@code --load} takes: a list of kinds separated by commas, or one shell command, which is known by a blank or
-     * a slash in it.
+     * a slash in it. A
+     * kind with {@code @all} behind it is not confined to the Linux cores.
      *
      * @throws IllegalArgumentException with a message for the user when it is neither
      */
@@ -51,7 +55,7 @@ public record Load(Kind kind, String command) {
             return named.stream().map(Optional::orElseThrow).toList();
         }
         if (!text.isBlank() && (text.indexOf(' ') >= 0 || text.indexOf('/') >= 0)) {
-            return List.of(new Load(Kind.COMMAND, text));
+            return List.of(new Load(Kind.COMMAND, text, false));
         }
         String wrong = Arrays.stream(text.split(",", -1)).filter(word -> named(word).isEmpty()).findFirst().orElse(text);
         throw new IllegalArgumentException("there is no load '" + wrong + "'; there are none, cpu, memory, io, fork, build, and"
@@ -59,13 +63,20 @@ public record Load(Kind kind, String command) {
     }
 
     private static Optional<Load> named(String word) {
-        return Arrays.stream(Kind.values()).filter(kind -> kind != Kind.COMMAND && kind.key().equals(word))
-                .map(kind -> new Load(kind, "")).findFirst();
+        boolean everywhere = word.endsWith(EVERYWHERE);
+        String name = everywhere ? word.substring(0, word.length() - EVERYWHERE.length()) : word;
+        return Arrays.stream(Kind.values()).filter(kind -> kind != Kind.COMMAND && kind.key().equals(name))
+                .map(kind -> new Load(kind, "", everywhere && kind != Kind.NONE)).findFirst();
     }
 
-    /** The name in reports: the kind, or the command itself. */
+    /** The same work, wherever Linux lets it run. */
+    public Load everywhere() {
+        return new Load(kind, command, kind != Kind.NONE);
+    }
+
+    /** The name in reports: the kind, or the command itself, and whether it is everywhere. */
     public String label() {
-        return kind == Kind.COMMAND ? command : kind.key();
+        return (kind == Kind.COMMAND ? command : kind.key()) + (unconfined ? EVERYWHERE : "");
     }
 
     @Override

@@ -38,6 +38,15 @@ public final class RunningLoad implements AutoCloseable {
     }
 
     /**
+     * Starts a load on the CPUs where it may run, or nothing for {@link Load.Kind#NONE}.
+     *
+     * @throws ArmFailedException when it cannot be started or ends at once
+     */
+    public static Optional<RunningLoad> start(Load load, Ground ground) throws ArmFailedException {
+        return start(load, ground, load.unconfined() ? ground.allowed() : ground.linuxCores());
+    }
+
+    /**
      * Starts a load, or nothing for {@link Load.Kind#NONE}.
      *
      * @param cpus where it may run, and how much of it there is

@@ -1,6 +1,7 @@
 package org.outrigger.lab.arms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -44,7 +45,9 @@ class TuningTest {
     @Test
     void movesAndPutsBack() throws IOException {
         try (Journal journal = Journal.open(Workshop.ground())) {
-            new Tuning(root, journal, changes, notes).apply(new int[] {2, 3}, new int[] {0, 1});
+            Tuning tuning = new Tuning(root, journal, changes, notes);
+            tuning.moveOthers(new int[] {2, 3}, new int[] {0, 1});
+            tuning.unthrottle(new int[] {2});
             assertEquals("0,1", text("proc/irq/9/smp_affinity_list"));
             assertEquals("0,1", text("proc/irq/24/smp_affinity_list"));
             assertEquals("0-1", text("proc/irq/25/smp_affinity_list"), "it was elsewhere anyhow");
@@ -60,7 +63,7 @@ class TuningTest {
         assertEquals("50000000", text("sys/kernel/debug/sched/fair_server/cpu2/runtime"));
         assertEquals(List.of("interrupts 9,24 on CPU 0,1", "unbound work queues on CPU 0,1",
                 "real time without throttling (sched_rt_runtime_us was 950000)",
-                "no time set aside for ordinary threads on CPU 2 (fair_server)"), changes);
+                "no time set aside for ordinary threads (fair_server)"), changes);
         assertEquals(List.of(), notes);
     }
 
@@ -72,11 +75,22 @@ class TuningTest {
         Files.createDirectory(root.resolve("proc/irq/24/smp_affinity_list"));
         Files.delete(root.resolve("proc/sys/kernel/sched_rt_runtime_us"));
         try (Journal journal = Journal.open(Workshop.ground())) {
-            new Tuning(root, journal, changes, notes).apply(new int[] {2}, new int[] {0});
+            Tuning tuning = new Tuning(root, journal, changes, notes);
+            tuning.moveOthers(new int[] {2}, new int[] {0});
+            tuning.unthrottle(new int[] {2, 3});
         }
         assertEquals("0-3", text("proc/irq/9/smp_affinity_list"));
         assertTrue(notes.get(0).startsWith("unbound work queues stay where they are"), notes::toString);
         assertTrue(notes.get(1).startsWith("real time is throttled"), notes::toString);
+        assertTrue(notes.get(2).startsWith("ordinary threads that wait on the same CPU keep"), notes::toString);
+    }
+
+    @Test
+    void releasesWithServers() {
+        assertTrue(Tuning.hasServers("6.12.0-1-amd64"));
+        assertTrue(Tuning.hasServers("7.1"));
+        assertFalse(Tuning.hasServers("6.1.0-28-amd64"));
+        assertFalse(Tuning.hasServers("unknown"));
     }
 
     @Test

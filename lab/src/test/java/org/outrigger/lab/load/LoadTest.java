@@ -23,13 +23,16 @@ class LoadTest {
     @Test
     void listsAndCommands() {
         assertEquals(List.of("none", "cpu", "build"), Load.parse("none,cpu,build").stream().map(Load::label).toList());
-        assertEquals(List.of(new Load(Load.Kind.COMMAND, "dd if=/dev/zero of=/dev/null,x")),
+        assertEquals(List.of(new Load(Load.Kind.COMMAND, "dd if=/dev/zero of=/dev/null,x", false)),
                 Load.parse("dd if=/dev/zero of=/dev/null,x"));
         assertEquals(Load.Kind.COMMAND, Load.parse("./spin").get(0).kind());
+        List<Load> both = Load.parse("cpu,cpu@all,none@all");
+        assertEquals(List.of("cpu", "cpu@all", "none"), both.stream().map(Load::label).toList());
+        assertEquals(both.get(1), both.get(0).everywhere());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cpu,", "spin", "command", " ", "CPU"})
+    @ValueSource(strings = {"", "cpu,", "spin", "command", " ", "CPU", "cpu@1"})
     void neither(String text) {
         assertThrows(IllegalArgumentException.class, () -> Load.parse(text));
     }
@@ -42,7 +45,7 @@ class LoadTest {
     @EnumSource(value = Load.Kind.class, names = {"CPU", "MEMORY", "IO", "FORK"})
     void worksWithoutStressNg(Load.Kind kind) throws IOException, ArmFailedException {
         Ground ground = without(Workshop.ground());
-        try (RunningLoad load = RunningLoad.start(new Load(kind, ""), ground, ground.linuxCores()).orElseThrow()) {
+        try (RunningLoad load = RunningLoad.start(new Load(kind, "", false), ground, ground.linuxCores()).orElseThrow()) {
             assertTrue(load.what().endsWith("lab/target/outrigger-load " + kind.key() + " 1 FOLDER"), load.what());
             load.check();
         }
