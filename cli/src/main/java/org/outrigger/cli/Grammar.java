@@ -19,6 +19,7 @@ final class Grammar {
     static final String TRIAGE = "triage";
     static final String BENCH = "bench";
     static final String CALLS = "calls";
+    static final String PARTITION = "partition";
     static final String COMPARE = "compare";
     static final String NOISE = "noise";
     static final String HELP = "help";
@@ -58,6 +59,7 @@ final class Grammar {
         top.addSubcommand(RUN, run());
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
+        top.addSubcommand(PARTITION, PartitionGrammar.partition());
         top.addSubcommand(COMPARE, CompareGrammar.compare());
         top.addSubcommand(NOISE, NoiseGrammar.noise());
         top.addSubcommand(HELP, help());

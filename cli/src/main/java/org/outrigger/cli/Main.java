@@ -97,6 +97,7 @@ public final class Main {
         return switch (arguments.commandSpec().name()) {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
+            case Grammar.PARTITION -> partition(arguments);
             case Grammar.COMPARE -> new CompareCommand(surroundings, comparisons.get()).compare(args, arguments);
             case Grammar.NOISE -> new NoiseCommand(surroundings, noise.get()).noise(arguments);
             default -> help(top, arguments);
@@ -110,6 +111,15 @@ public final class Main {
         ParseResult which = arguments.subcommand();
         return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
                 : new BenchCommand(surroundings, calls.get()).calls(which);
+    }
+
+    private int partition(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("a command about partitions is missing");
+        }
+        ParseResult which = arguments.subcommand();
+        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+                : new CheckCommand(surroundings).execute(which);
     }
 
     private static ParseResult innermost(ParseResult parsed) {
