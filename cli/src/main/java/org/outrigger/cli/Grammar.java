@@ -19,6 +19,17 @@ final class Grammar {
     static final String TRIAGE = "triage";
     static final String BENCH = "bench";
     static final String CALLS = "calls";
+    static final String MEM = "mem";
+    static final String LIST = "list";
+    static final String MAKE = "make";
+    static final String READ = "read";
+    static final String WRITE = "write";
+    static final String REMOVE = "remove";
+    static final String JOB = "--job";
+    static final String MODE = "--mode";
+    static final String HUGE = "--huge";
+    static final String OFFSET = "--offset";
+    static final String SIZE = "--size";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -56,6 +67,7 @@ final class Grammar {
         top.addSubcommand(RUN, run());
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
+        top.addSubcommand(MEM, MemGrammar.mem());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
@@ -186,7 +198,7 @@ final class Grammar {
         return help;
     }
 
-    private static CommandSpec command(String name, String synopsis, String header, String description) {
+    static CommandSpec command(String name, String synopsis, String header, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.addOption(flag("Show this help and exit.", "-h", "--help").usageHelp(true).build());
         spec.usageMessage()
@@ -202,7 +214,7 @@ final class Grammar {
         return spec;
     }
 
-    private static OptionSpec.Builder flag(String description, String... names) {
+    static OptionSpec.Builder flag(String description, String... names) {
         return OptionSpec.builder(names).type(boolean.class).description(description);
     }
 
@@ -216,7 +228,7 @@ final class Grammar {
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));
     }
 
-    private static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
+    static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
         return OptionSpec.builder(name).type(String.class).arity("1").paramLabel(label).description(what, otherwise);
     }
 

@@ -90,6 +90,7 @@ public final class Main {
         return switch (arguments.commandSpec().name()) {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
+            case Grammar.MEM -> mem(arguments);
             default -> help(top, arguments);
         };
     }
@@ -101,6 +102,15 @@ public final class Main {
         ParseResult which = arguments.subcommand();
         return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
                 : new BenchCommand(surroundings, calls.get()).calls(which);
+    }
+
+    private int mem(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("what to do is missing: list, make, read, write or remove");
+        }
+        ParseResult which = arguments.subcommand();
+        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+                : new MemCommand(surroundings).execute(which);
     }
 
     private static ParseResult innermost(ParseResult parsed) {

@@ -79,6 +79,7 @@ final class Registrar implements Runnable {
                 hear((int) key);
             }
         }
+        registry.sweep();
         close(listening);
         for (int connection : List.copyOf(silent.keySet())) {
             forget(connection);
