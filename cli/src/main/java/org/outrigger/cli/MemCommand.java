@@ -179,7 +179,7 @@ final class MemCommand {
             String text = arguments.matchedOption(Grammar.JOB).getValue();
             List<JobName> named = listening().stream().filter(job -> Integer.toString(job.pid()).equals(text)).toList();
             if (named.isEmpty()) {
-                throw new RefusalException(Grammar.JOB + ": '" + text + "' is no running job" + running(": there are ", jobs()));
+                throw new RefusalException(Grammar.JOB + ": '" + text + "' is no running job" + running("; there are ", jobs()));
             }
             return named.get(0);
         }

@@ -8,7 +8,6 @@ import org.outrigger.host.LocalSocket;
 import org.outrigger.host.Syscalls;
 import org.outrigger.host.share.JobName;
 import org.outrigger.host.share.Segment;
-import org.outrigger.host.share.Wire;
 
 /**
  * The job's shared memory as the job sees it. Until somebody connects it is a listening socket, since most jobs share nothing
