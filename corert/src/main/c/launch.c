@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -77,6 +78,20 @@ static int high(int descriptor)
         die("no descriptor to be had: %s", strerror(errno));
     close(descriptor);
     return moved;
+}
+
+/*
+ * Names the job, for the LWK, which listens under this name to those who share memory, and for its processes. Nobody can take the
+ * name before, since nobody can guess it; and process ids of another namespace may be the same.
+ */
+static void name_job(void)
+{
+    uint64_t random = 0;
+    char text[64];
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        random = __rdtsc();
+    snprintf(text, sizeof text, "%u-%d-%016llx", (unsigned)geteuid(), (int)getpid(), (unsigned long long)random);
+    setenv("OUTRIGGER_JOB", text, 1);
 }
 
 static void start_jvm(char **words)
@@ -404,6 +419,7 @@ int main(int argc, char **argv)
     int signals = high(signalfd(-1, &caught, SFD_CLOEXEC));
 
     uint64_t first_ticks = __rdtsc(), first_nanoseconds = nanoseconds();
+    name_job();
     start_jvm(argv + 1);
     while (control >= 0 && !rank_count)
         turn(signals, -1);

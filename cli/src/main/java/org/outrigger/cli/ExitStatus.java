@@ -10,6 +10,8 @@ public final class ExitStatus {
     public static final int NOISY = 1;
     /** A benchmark was asked for with bad arguments. */
     public static final int BENCHMARK_USAGE = 2;
+    /** A job refused what was asked of its shared memory, or has ended. */
+    public static final int MEMORY_REFUSED = 1;
     /** The launcher itself failed: usage, an unusable file, no resources. */
     public static final int LAUNCHER_ERROR = 125;
     /** The program was found but cannot be executed. */

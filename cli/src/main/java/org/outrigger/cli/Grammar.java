@@ -22,6 +22,17 @@ final class Grammar {
     static final String PARTITION = "partition";
     static final String COMPARE = "compare";
     static final String NOISE = "noise";
+    static final String MEM = "mem";
+    static final String LIST = "list";
+    static final String MAKE = "make";
+    static final String READ = "read";
+    static final String WRITE = "write";
+    static final String REMOVE = "remove";
+    static final String JOB = "--job";
+    static final String MODE = "--mode";
+    static final String HUGE = "--huge";
+    static final String OFFSET = "--offset";
+    static final String SIZE = "--size";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -62,6 +73,7 @@ final class Grammar {
         top.addSubcommand(PARTITION, PartitionGrammar.partition());
         top.addSubcommand(COMPARE, CompareGrammar.compare());
         top.addSubcommand(NOISE, NoiseGrammar.noise());
+        top.addSubcommand(MEM, MemGrammar.mem());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",

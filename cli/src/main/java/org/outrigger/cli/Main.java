@@ -100,6 +100,7 @@ public final class Main {
             case Grammar.PARTITION -> partition(arguments);
             case Grammar.COMPARE -> new CompareCommand(surroundings, comparisons.get()).compare(args, arguments);
             case Grammar.NOISE -> new NoiseCommand(surroundings, noise.get()).noise(arguments);
+            case Grammar.MEM -> mem(arguments);
             default -> help(top, arguments);
         };
     }
@@ -120,6 +121,15 @@ public final class Main {
         ParseResult which = arguments.subcommand();
         return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
                 : new CheckCommand(surroundings).execute(which);
+    }
+
+    private int mem(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("what to do is missing: list, make, read, write or remove");
+        }
+        ParseResult which = arguments.subcommand();
+        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+                : new MemCommand(surroundings).execute(which);
     }
 
     private static ParseResult innermost(ParseResult parsed) {

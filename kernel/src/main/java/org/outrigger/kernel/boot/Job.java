@@ -12,6 +12,7 @@ import org.outrigger.host.ProcFile;
 import org.outrigger.host.ProcessMemory;
 import org.outrigger.host.RemoteMemory;
 import org.outrigger.host.Syscalls;
+import org.outrigger.host.share.JobName;
 import org.outrigger.kernel.inject.Injector;
 import org.outrigger.kernel.inject.Patcher;
 import org.outrigger.kernel.inject.Surveyor;
@@ -19,6 +20,8 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.patch.SiteCache;
+import org.outrigger.kernel.share.Budget;
+import org.outrigger.kernel.share.Sharing;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.Lifecycle;
@@ -52,6 +55,7 @@ final class Job {
     private final Surveyor surveyor;
     private final Patcher patcher;
     private final Futex surveyorsBell = new Futex(new Syscalls());
+    private final Sharing sharing;
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
     private final long began;
@@ -76,6 +80,10 @@ final class Job {
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
         warden = new Warden(control, (event, own) -> loops.main().inbox.post(() -> hear(event), own));
+        sharing = Sharing.of(linux, System.getenv(JobName.VARIABLE), Budget.UNLIMITED);
+        if (sharing.open()) {
+            warden.expect(linux, sharing.descriptor(), sharing::begin);
+        }
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
@@ -146,6 +154,7 @@ final class Job {
         loops.run();
         memory.leave();
         receiver.wakeAll();
+        sharing.end(linux);
     }
 
     /** Whoever reads the program's output must see its end when the program closes it, not when the LWK ends. */
@@ -259,6 +268,10 @@ final class Job {
 
     KernelLoops loops() {
         return loops;
+    }
+
+    Sharing sharing() {
+        return sharing;
     }
 
     /** Call sites patched, in all processes together. */

@@ -181,6 +181,7 @@ final class ReportBuilder {
         }
         notes.add("threads: " + job.tasks().threadCount() + " in all, at most " + job.tasks().mostThreads() + " at a time");
         notes.add("call sites patched: " + job.sitesPatched() + " in all processes together");
+        job.sharing().summary().ifPresent(notes::add);
         if (job.request().sharedCore()) {
             notes.add("the LWK and Linux share one CPU: nobody spins");
         }
