@@ -11,6 +11,7 @@ import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
+import org.outrigger.lab.memory.MemoryRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -22,22 +23,29 @@ public final class Main {
     private final Surroundings surroundings;
     private final JobRunner runner;
     private final TriageView triage;
-    private final Supplier<CallsRunner> calls;
-    private final Supplier<CompareRunner> comparisons;
-    private final Supplier<NoiseRunner> noise;
+    private final Laboratory lab;
 
     /**
-     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose measurements
-     * of calls, of programs and of noise are done by what {@code calls}, {@code comparisons} and {@code noise} make.
+     * Who measures; each is made when it is needed.
+     *
+     * @param calls       system calls
+     * @param memory      operations on memory
+     * @param comparisons programs under several arms
+     * @param noise       what disturbs a core
      */
-    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls,
-                Supplier<CompareRunner> comparisons, Supplier<NoiseRunner> noise) {
+    public record Laboratory(Supplier<CallsRunner> calls, Supplier<MemoryRunner> memory, Supplier<CompareRunner> comparisons,
+                             Supplier<NoiseRunner> noise) {
+    }
+
+    /**
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose measurements are
+     * done by {@code lab}.
+     */
+    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Laboratory lab) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
-        this.calls = calls;
-        this.comparisons = comparisons;
-        this.noise = noise;
+        this.lab = lab;
     }
 
     /**
@@ -98,8 +106,8 @@ public final class Main {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
             case Grammar.PARTITION -> partition(arguments);
-            case Grammar.COMPARE -> new CompareCommand(surroundings, comparisons.get()).compare(args, arguments);
-            case Grammar.NOISE -> new NoiseCommand(surroundings, noise.get()).noise(arguments);
+            case Grammar.COMPARE -> new CompareCommand(surroundings, lab.comparisons().get()).compare(args, arguments);
+            case Grammar.NOISE -> new NoiseCommand(surroundings, lab.noise().get()).noise(arguments);
             case Grammar.MEM -> mem(arguments);
             default -> help(top, arguments);
         };
@@ -110,8 +118,11 @@ public final class Main {
             throw new RefusalException("a benchmark is missing");
         }
         ParseResult which = arguments.subcommand();
-        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
-                : new BenchCommand(surroundings, calls.get()).calls(which);
+        if (which.isUsageHelpRequested()) {
+            return usage(which.commandSpec().commandLine());
+        }
+        return which.commandSpec().name().equals(Grammar.MEMORY) ? new MemoryCommand(surroundings, lab.memory().get()).memory(which)
+                : new BenchCommand(surroundings, lab.calls().get()).calls(which);
     }
 
     private int partition(ParseResult arguments) throws RefusalException {
