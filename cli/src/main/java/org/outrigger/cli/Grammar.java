@@ -94,6 +94,7 @@ final class Grammar {
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
                 + " with nice -20, where that is permitted; none: like any other thread.",
                 "Default: fifo.").build());
+        MemoryGrammar.addTo(run);
         run.addOption(value(Setting.TRIAGE, "FILE", null,
                 "Let FILE override lines of the triage table (see outrigger triage).",
                 "Default: the built-in table.").build());
@@ -210,7 +211,7 @@ final class Grammar {
         return OptionSpec.builder(setting.option()).type(boolean.class).description(description, variable(setting));
     }
 
-    private static OptionSpec.Builder value(Setting setting, String label, String shortName, String what, String otherwise) {
+    static OptionSpec.Builder value(Setting setting, String label, String shortName, String what, String otherwise) {
         OptionSpec.Builder builder = shortName == null
                 ? OptionSpec.builder(setting.option()) : OptionSpec.builder(shortName, setting.option());
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));

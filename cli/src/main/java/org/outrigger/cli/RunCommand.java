@@ -54,9 +54,10 @@ final class RunCommand {
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
+        MemoryPlan memory = new MemorySettings(settings, surroundings).plan(List.of(), new long[0], cores.lwk(), ranks.orElse(1));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+                loops, priority, memory, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;
