@@ -119,7 +119,8 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas));
+                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)),
+                        arenas));
     }
 
     @Override

@@ -172,9 +172,11 @@ public final class ReportText {
         heading("Limit of memory");
         TextTable table = new TextTable("<<")
                 .row("given", Quantity.bytes(limit.bytes()))
-                .row("in use", Quantity.bytes(limit.peakBytes()) + " at peak, " + Quantity.bytes(limit.usedBytes()) + " at the end")
-                .row("refused", limit.refusals() == 0 ? "nothing" : Quantity.counted(limit.refusals(), "call", "calls")
-                        + ", the largest for " + Quantity.bytes(limit.largestRefusal()) + " by process " + limit.largestRefusalPid());
+                .row("in use", Quantity.bytes(limit.peakBytes()) + " at peak, "
+                        + Quantity.bytes(limit.usedBytes()) + " at the end")
+                .row("refused", limit.refusals() == 0 ? "nothing"
+                        : Quantity.counted(limit.refusals(), "call", "calls") + ", the largest for "
+                                + Quantity.bytes(limit.largestRefusal()) + " by process " + limit.largestRefusalPid());
         if (limit.namedPeakBytes() > 0) {
             table.row("shared by name", Quantity.bytes(limit.namedPeakBytes()) + " at peak");
         }
