@@ -207,19 +207,46 @@ static void let_go_of_descriptors(int label)
     close(null);
 }
 
+/* The launcher's own: the rank that is forked next inherits it, and so does all that the rank executes. */
+static void set_memory_policy(const uint32_t *policy, size_t words)
+{
+    unsigned long nodes[NODE_WORDS * sizeof *policy / sizeof(unsigned long)] = {0}, none = 0;
+    memcpy(nodes, policy + 1, words * sizeof *policy);
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+        none |= nodes[i];
+    /* Linux counts one bit less than it is told. */
+    if (syscall(SYS_set_mempolicy, policy[0], none ? nodes : NULL, none ? 8 * sizeof nodes + 1 : 0) < 0)
+        die("--mempolicy: Linux refuses the memory policy: %s", strerror(errno));
+}
+
+static void set_stack(rlim_t bytes)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_STACK, &limit);
+    limit.rlim_cur = bytes;
+    if (setrlimit(RLIMIT_STACK, &limit) < 0)
+        die("--stack: Linux refuses the limit: %s", strerror(errno));
+}
+
 static void spawn(const struct message *message, size_t length)
 {
-    const uint32_t *cpus = (const uint32_t *)(message + 1);
-    size_t head = sizeof *message + message->b * sizeof *cpus;
-    if (ranks || message->b == 0 || message->b > MAX_RANKS || length <= head || ((const char *)message)[length - 1])
+    const uint32_t *cpus = (const uint32_t *)(message + 1), *policies = cpus + message->b;
+    size_t stride = message->y ? 1 + message->y : 0;
+    size_t head = sizeof *message + message->b * (1 + stride) * sizeof *cpus;
+    if (ranks || message->y > NODE_WORDS || message->b == 0 || message->b > MAX_RANKS || length <= head || ((const char *)message)[length - 1])
         die("the LWK sent a malformed request");
     rank_count = message->b;
     program = strdup((const char *)message + head);
     ranks = calloc(rank_count, sizeof *ranks);
     if (!ranks || !program)
         die("out of memory");
-    for (uint32_t i = 0; i < rank_count; i++)
+    if (message->x)
+        set_stack(message->x);
+    for (uint32_t i = 0; i < rank_count; i++) {
+        if (stride)
+            set_memory_policy(policies + i * stride, message->y);
         spawn_rank(i, program, arguments + message->a, cpus[i], message->c);
+    }
     let_go_of_descriptors(message->c & SPAWN_LABEL);
     tell(MSG_READY, 0, 0, 0, 0);
 }

@@ -5,7 +5,11 @@
 #include <stdint.h>
 
 /* LWK to launcher. */
-#define MSG_SPAWN 1 /* a = index of the program in the arguments, b = ranks, c = flags; then b words: CPU; then the path */
+/*
+ * a = index of the program in the arguments, b = ranks, c = flags, x = bytes of stack or 0 for as it is, y = words of a set of NUMA
+ * nodes or 0 for no policy; then b words: CPU; if y, for each rank 1 + y words: policy and its nodes; then the path
+ */
+#define MSG_SPAWN 1
 #define MSG_GO 2    /* every rank may exec */
 /* Launcher to LWK. */
 #define MSG_SPAWNED 3 /* a = rank, b = pid */
@@ -22,7 +26,8 @@ struct message {
     uint64_t x, y;
 };
 
-#define MESSAGE_MAX 65536
+#define MESSAGE_MAX 131072
+#define NODE_WORDS 32 /* of a set of NUMA nodes: the most that Linux is built for */
 #define MAX_RANKS 4096
 
 #endif

@@ -120,6 +120,7 @@ final class Grammar {
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
                 + " with nice -20, where that is permitted; none: like any other thread.",
                 "Default: fifo.").build());
+        MemoryGrammar.addTo(run);
         run.addOption(value(Setting.TRIAGE, "FILE", null,
                 "Let FILE override lines of the triage table (see outrigger triage).",
                 "Default: the built-in table.").build());

@@ -1,8 +1,12 @@
 package org.outrigger.cli;
 
+import java.util.List;
+import java.util.Locale;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
+import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.node.CpuSet;
+import org.outrigger.node.MemorySize;
 
 /** What a run is going to do, for people: one fact a line. */
 final class Plan {
@@ -42,6 +46,7 @@ final class Plan {
                     case NICE -> "with nice -20 where that is permitted\n";
                     case NONE -> "with ordinary priority\n";
                 });
+        memory(request.memory());
         line("intercept").append(request.intercept() == Intercept.TRAP ? "trap" : "auto").append('\n');
         line("triage").append(request.triage().isPresent() ? quoted(request.triage().get().toString()) : "built-in table");
         text.append('\n');
@@ -50,6 +55,48 @@ final class Plan {
             line("note").append(reason).append('\n');
         }
         return text.toString();
+    }
+
+    /** What differs from a run that asks for nothing. */
+    private void memory(MemoryPlan plan) {
+        MemoryPlan usual = MemoryPlan.DEFAULT;
+        if (plan.limited()) {
+            line("memory").append(MemorySize.text(plan.total()));
+            for (MemoryPlan.Amount amount : plan.amounts()) {
+                if (amount.node() != MemoryPlan.Amount.ANY_NODE) {
+                    text.append(", ").append(MemorySize.text(amount.bytes())).append(" of node ").append(amount.node());
+                }
+            }
+            text.append('\n');
+            for (int rank = 0; rank < plan.guarantees().length; rank++) {
+                line("  rank ".concat(Integer.toString(rank)))
+                        .append(MemorySize.text(plan.guarantee(rank))).append(" set aside\n");
+            }
+        }
+        if (plan.heapPages() != usual.heapPages() || plan.pages() != usual.pages() || plan.stackPages() != usual.stackPages()) {
+            line("max pages").append("heap ").append(plan.heapPages().key()).append(", anon ").append(plan.pages().key())
+                    .append(", stack ").append(plan.stackPages().key()).append('\n');
+        }
+        if (plan.pageFault() != usual.pageFault()) {
+            line("page faults").append("at ").append(plan.pageFault().name().toLowerCase(Locale.ROOT)).append('\n');
+        }
+        if (plan.nodes() != usual.nodes() || !plan.choice().ranks().isEmpty()) {
+            line("mem policy").append(plan.nodes().name().toLowerCase(Locale.ROOT)).append('\n');
+            for (int rank = 0; rank < plan.choice().ranks().size(); rank++) {
+                List<Integer> nodes = plan.choice().ranks().get(rank).nodes();
+                CpuSet numbers = CpuSet.of(nodes.stream().mapToInt(Integer::intValue).toArray());
+                line("  rank ".concat(Integer.toString(rank)))
+                        .append(nodes.isEmpty() ? "the node that it runs on" : "nodes " + numbers).append('\n');
+            }
+        }
+        if (plan.heapStep() != usual.heapStep() || plan.heapKeep() != usual.heapKeep()) {
+            line("heap").append("ahead by ").append(MemorySize.text(plan.heapStep())).append(", keeps ")
+                    .append(plan.heapKeep() == usual.heapKeep() ? "all" : MemorySize.text(plan.heapKeep())).append('\n');
+        }
+        if (plan.premap() != 0 || plan.stackMost() != 0) {
+            line("stack").append(MemorySize.text(plan.premap())).append(" at once")
+                    .append(plan.stackMost() == 0 ? "" : ", at most " + MemorySize.text(plan.stackMost())).append('\n');
+        }
     }
 
     private String report() {

@@ -59,10 +59,12 @@ final class RunCommand {
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
+        MemoryAmounts amounts = MemoryAmounts.of(settings, surroundings, ranks.orElse(1));
+        MemoryPlan memory = new MemorySettings(settings, surroundings)
+                .plan(amounts.amounts(), amounts.guarantees(), cores.lwk(), ranks.orElse(1));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity,
-                program.plainLinuxReasons());
+                loops, priority, realTime, memory, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             noise.ifPresent(pattern -> surroundings.out().print("injected noise: " + pattern.text() + "\n"));

@@ -163,7 +163,7 @@ final class Settings {
     }
 
     /** The text of a setting that takes a value, or null. */
-    private String text(Setting setting) {
+    String text(Setting setting) {
         OptionSpec option = arguments.matchedOption(setting.option());
         if (option != null) {
             return option.getValue();

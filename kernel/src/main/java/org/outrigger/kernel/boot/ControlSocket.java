@@ -4,8 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.outrigger.abi.Nr;
 import org.outrigger.host.Syscalls;
+import org.outrigger.kernel.memory.NodeChoice;
 
 /** The LWK's end of the socket to the launcher; the messages are those of {@code launch.h}. */
 final class ControlSocket {
@@ -39,15 +41,33 @@ final class ControlSocket {
     void spawn(Syscalls linux, JobRequest job, int[] cpus) {
         byte[] path = job.program().getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment packet = arena.allocate(HEAD + cpus.length * 4L + path.length + 1, 8);
+            List<NodeChoice.Policy> policies = job.memory().choice().ranks();
+            int words = policies.stream().flatMap(policy -> policy.nodes().stream()).mapToInt(Integer::intValue).max().orElse(0)
+                    / Integer.SIZE + 1;
+            long policiesAt = HEAD + cpus.length * 4L;
+            long pathAt = policiesAt + policies.size() * (1L + words) * 4;
+            MemorySegment packet = arena.allocate(pathAt + path.length + 1, 8);
             packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
             packet.set(ValueLayout.JAVA_INT, 4, job.argIndex());
             packet.set(ValueLayout.JAVA_INT, 8, cpus.length);
             packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0)
                     | (job.realTime() ? FIFO : 0));
             MemorySegment.copy(cpus, 0, packet, ValueLayout.JAVA_INT, HEAD, cpus.length);
-            MemorySegment.copy(path, 0, packet, ValueLayout.JAVA_BYTE, HEAD + cpus.length * 4L, path.length);
+            packet.set(ValueLayout.JAVA_LONG, 16, job.memory().stackMost());
+            packet.set(ValueLayout.JAVA_LONG, 24, policies.isEmpty() ? 0 : words);
+            for (int rank = 0; rank < policies.size(); rank++) {
+                policy(packet.asSlice(policiesAt + rank * (1L + words) * 4), policies.get(rank));
+            }
+            MemorySegment.copy(path, 0, packet, ValueLayout.JAVA_BYTE, pathAt, path.length);
             linux.must("write", Nr.WRITE, descriptor, packet.address(), packet.byteSize());
+        }
+    }
+
+    private static void policy(MemorySegment words, NodeChoice.Policy policy) {
+        words.set(ValueLayout.JAVA_INT, 0, policy.mode());
+        for (int node : policy.nodes()) {
+            long at = 4 + node / Integer.SIZE * 4L;
+            words.set(ValueLayout.JAVA_INT, at, words.get(ValueLayout.JAVA_INT, at) | 1 << node % Integer.SIZE);
         }
     }
 

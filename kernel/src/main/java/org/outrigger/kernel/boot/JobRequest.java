@@ -91,11 +91,16 @@ public record JobRequest(
         if (rank < 0 || rank >= ranks) {
             throw new IndexOutOfBoundsException("rank " + rank + " of " + ranks);
         }
-        if (coresOversubscribed()) {
-            return new int[] {lwkCores[rank % lwkCores.length]};
+        return share(lwkCores, ranks, rank);
+    }
+
+    /** {@link #coresOfRank} for a job that is not put together yet. */
+    public static int[] share(int[] cores, int ranks, int rank) {
+        if (ranks > cores.length) {
+            return new int[] {cores[rank % cores.length]};
         }
-        int from = (int) ((long) rank * lwkCores.length / ranks);
-        int to = (int) ((rank + 1L) * lwkCores.length / ranks);
-        return Arrays.copyOfRange(lwkCores, from, to);
+        int from = (int) ((long) rank * cores.length / ranks);
+        int to = (int) ((rank + 1L) * cores.length / ranks);
+        return Arrays.copyOfRange(cores, from, to);
     }
 }

@@ -49,12 +49,12 @@ final class Heap {
         long before = MemoryCalls.roundUp(space.breakNow());
         long dirty = Math.min(MemoryCalls.roundUp(wanted), space.breakDirty());
         if (before >= dirty) {
-            space.setBreak(wanted, space.breakMapped());
+            setBreak(space, wanted, pending);
             reply.heap(slot, wanted, space.breakMapped(), 0, 0);
             return;
         }
         clearing.planHeap(space, before, dirty);
-        space.setBreak(wanted, space.breakMapped());
+        setBreak(space, wanted, pending);
         if (!clearing.idle() && clearing.drops()) {
             pending.first = clearing.start();
             pending.second = clearing.length();
@@ -64,6 +64,13 @@ final class Heap {
             reply.make(slot, Nr.MADVISE, clearing.start(), clearing.length(), Mman.MADV_DONTNEED, 0, 0, 0);
         } else {
             reply.heap(slot, wanted, space.breakMapped(), clearing.start(), clearing.length());
+        }
+    }
+
+    private static void setBreak(AddressSpace space, long wanted, Pending pending) {
+        space.setBreak(wanted, space.breakMapped());
+        if (space.accounted()) {
+            space.settle(pending);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
  * @param heapKeep   bytes of heap that stay when the break goes down
  * @param premap     bytes of a stack that get their pages when it is made; 0 for none
  * @param stackMost  bytes that the main stack may have, 0 for what the caller's limit says
+ * @param choice     what {@code nodes} and the amounts come to on this machine
  */
 public record MemoryPlan(
         List<Amount> amounts,
@@ -29,11 +30,12 @@ public record MemoryPlan(
         long heapStep,
         long heapKeep,
         long premap,
-        long stackMost) {
+        long stackMost,
+        NodeChoice choice) {
 
     /** What a run has that asks for nothing. */
     public static final MemoryPlan DEFAULT = new MemoryPlan(List.of(), new long[0], PageSize.GIGANTIC, PageSize.GIGANTIC,
-            PageSize.LARGE, PageFault.DEMAND, NodePolicy.NORMAL, 4L << 20, Long.MAX_VALUE, 0, 0);
+            PageSize.LARGE, PageFault.DEMAND, NodePolicy.NORMAL, 4L << 20, Long.MAX_VALUE, 0, 0, NodeChoice.NONE);
 
     /** When memory gets its pages. */
     public enum PageFault {
@@ -99,7 +101,7 @@ public record MemoryPlan(
         return other instanceof MemoryPlan plan && amounts.equals(plan.amounts) && Arrays.equals(guarantees, plan.guarantees)
                 && heapPages == plan.heapPages && pages == plan.pages && stackPages == plan.stackPages
                 && pageFault == plan.pageFault && nodes == plan.nodes && heapStep == plan.heapStep && heapKeep == plan.heapKeep
-                && premap == plan.premap && stackMost == plan.stackMost;
+                && premap == plan.premap && stackMost == plan.stackMost && choice.equals(plan.choice);
     }
 
     @Override
