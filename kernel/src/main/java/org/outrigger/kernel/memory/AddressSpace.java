@@ -20,6 +20,8 @@ public final class AddressSpace {
     private long breakMapped;
     private long breakDirty;
     private long breakPeak;
+    private long breakMoves;
+    private boolean heapLaunched;
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
@@ -56,6 +58,7 @@ public final class AddressSpace {
         breakMapped = parent.breakMapped;
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
+        heapLaunched = parent.heapLaunched;
         limited = parent.limited;
         locked = parent.locked;
         heapPlain = parent.heapPlain;
@@ -169,6 +172,7 @@ public final class AddressSpace {
         breakDirty = Math.max(breakDirty, MemoryCalls.roundUp(Math.max(breakNow, now)));
         breakNow = now;
         breakMapped = mapped;
+        breakMoves++;
         breakPeak = Math.max(breakPeak, now);
         for (int i = 0; i < unborn.size(); i++) {
             // The fork may come before or after this: the child counts on the less that is mapped and the more that is dirty.
@@ -192,6 +196,23 @@ public final class AddressSpace {
     /** Up to where the heap may hold something else than zero. */
     long breakDirty() {
         return breakDirty;
+    }
+
+    /** Counts every change of the heap's bounds. */
+    long breakMoves() {
+        return breakMoves;
+    }
+
+    /** From here on the heap holds nothing; a child about to be forked may still have what was there. */
+    void cleanHeap(long from) {
+        breakDirty = Math.min(breakDirty, from);
+    }
+
+    /** Whether the heap's first step is still to be made; once. */
+    boolean heapLaunchDue() {
+        boolean due = !heapLaunched;
+        heapLaunched = true;
+        return due;
     }
 
     /** Whether the application has treated parts of its heap itself, so that only Linux knows what they are like. */

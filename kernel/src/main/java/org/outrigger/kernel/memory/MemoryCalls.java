@@ -43,7 +43,7 @@ public final class MemoryCalls {
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         allocation = new Allocation(reply, inspection, clearing, arenas);
-        heap = new Heap(reply, clearing, plan);
+        heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
     }
