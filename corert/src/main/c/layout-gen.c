@@ -142,6 +142,7 @@ int main(int argc, char **argv)
     FIELD(header, measure, "MEASURE");
     FIELD(header, patching, "PATCHING");
     FIELD(header, cold, "COLD");
+    FIELD(header, limited, "LIMITED");
     FIELD(header, robust, "ROBUST");
     FIELD(header, lwk_pid, "LWK_PID");
     FIELD(header, disposition, "DISPOSITION");

@@ -24,10 +24,10 @@ static int overlaps(u64 address, u64 length, u64 from, u64 to)
     return address < to && length <= ~address && address + length > from && length;
 }
 
-/* The LWK's concern: the arenas and the heap, once it serves it. */
+/* The LWK's concern: the arenas and the heap, once it serves it; everything where the job's memory is limited. */
 static int in_window(u64 address, u64 length)
 {
-    return overlaps(address, length, ARENA_BASE, ARENA_END)
+    return HEADER->limited || overlaps(address, length, ARENA_BASE, ARENA_END)
            || (PROC->app_break && overlaps(address, length, PROC->heap_start & ~(PAGE - 1), PROC->mapped_break));
 }
 
@@ -45,8 +45,8 @@ static long do_mmap(volatile struct slot *slot, struct context *uc, int served)
         if (in_window(address, length))
             return ask_lwk(slot, uc);
     }
-    if (PROC->patched && (uc->rdx & PROT_EXEC) && !(flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE && attached(slot))
-        return ask_lwk(slot, uc); /* it looks for call sites */
+    if ((HEADER->limited || (PROC->patched && (uc->rdx & PROT_EXEC) && (flags & (MAP_ANONYMOUS | MAP_TYPE)) == MAP_PRIVATE)) && attached(slot))
+        return ask_lwk(slot, uc); /* it looks for call sites, or counts */
     u64 plain = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_POPULATE;
     int private_memory = (flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE && !(flags & ~plain)
                          && uc->rdx == PROT_READ_WRITE && !(uc->r9 & (PAGE - 1));
@@ -100,8 +100,6 @@ long do_memory(volatile struct slot *slot, struct context *uc)
     case __NR_pkey_mprotect:
         if (in_runtime(uc->rdi, length))
             return -EINVAL;
-        break;
-    default:
         break;
     }
     return in_window(uc->rdi, length) ? ask_lwk(slot, uc) : here(uc);

@@ -217,6 +217,7 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     int known = ask(slot, OP_SYSCALL);
     if (!known || slot->kind == RE_PLAIN)
         child->detached = 1;
+    long result = known && slot->kind == RE_DONE ? (long)slot->value : 0; /* ENOMEM where there is no room for a copy */
     long nr = uc->rax == __NR_clone3 ? __NR_clone3 : __NR_clone;
     int area = -1;
     u64 end = 0;
@@ -234,8 +235,9 @@ long do_clone(volatile struct slot *slot, struct context *uc)
         else
             r.call[1] = sp;
     }
-    long result = rt_clone((u64)nr, r.call[0], nr == __NR_clone3 ? uc->rsi : r.call[1], r.call[2], r.call[3], r.call[4], child,
-                           area < 0 ? 0 : PROC->save[area], end);
+    if (!result)
+        result = rt_clone((u64)nr, r.call[0], nr == __NR_clone3 ? uc->rsi : r.call[1], r.call[2], r.call[3], r.call[4], child,
+                          area < 0 ? 0 : PROC->save[area], end);
     if (!result) {
         if (!(flags & CLONE_VM))
             PROC->saves_taken = 0; /* a copy: the threads that held the others are not in it */

@@ -57,6 +57,18 @@ final class Plan {
     /** What differs from a run that asks for nothing. */
     private void memory(MemoryPlan plan) {
         MemoryPlan usual = MemoryPlan.DEFAULT;
+        if (plan.limited()) {
+            line("memory").append(MemorySize.text(plan.total()));
+            for (MemoryPlan.Amount amount : plan.amounts()) {
+                if (amount.node() != MemoryPlan.Amount.ANY_NODE) {
+                    text.append(", ").append(MemorySize.text(amount.bytes())).append(" of node ").append(amount.node());
+                }
+            }
+            text.append('\n');
+            for (int rank = 0; rank < plan.guarantees().length; rank++) {
+                line("  rank ".concat(Integer.toString(rank))).append(MemorySize.text(plan.guarantee(rank))).append(" set aside\n");
+            }
+        }
         if (plan.heapPages() != usual.heapPages() || plan.pages() != usual.pages() || plan.stackPages() != usual.stackPages()) {
             line("max pages").append("heap ").append(plan.heapPages().key()).append(", anon ").append(plan.pages().key())
                     .append(", stack ").append(plan.stackPages().key()).append('\n');

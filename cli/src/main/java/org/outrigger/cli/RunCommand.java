@@ -54,7 +54,9 @@ final class RunCommand {
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
-        MemoryPlan memory = new MemorySettings(settings, surroundings).plan(List.of(), new long[0], cores.lwk(), ranks.orElse(1));
+        MemoryAmounts amounts = MemoryAmounts.of(settings, surroundings, ranks.orElse(1));
+        MemoryPlan memory = new MemorySettings(settings, surroundings)
+                .plan(amounts.amounts(), amounts.guarantees(), cores.lwk(), ranks.orElse(1));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
                 loops, priority, memory, intercept, table, report, measure, verbosity, program.plainLinuxReasons());

@@ -9,6 +9,8 @@ enum Setting {
     LABEL("--label", "OUTRIGGER_LABEL"),
     KERNEL_LOOPS("--kernel-loops", "OUTRIGGER_KERNEL_LOOPS"),
     LOOP_PRIORITY("--loop-priority", "OUTRIGGER_LOOP_PRIORITY"),
+    MEM("--mem", "OUTRIGGER_MEM"),
+    RANK_MEM("--rank-mem", "OUTRIGGER_RANK_MEM"),
     MAX_PAGE("--maxpage", "OUTRIGGER_MAXPAGE"),
     PAGE_FAULT("--pagefault", "OUTRIGGER_PAGEFAULT"),
     MEM_POLICY("--mempolicy", "OUTRIGGER_MEMPOLICY"),

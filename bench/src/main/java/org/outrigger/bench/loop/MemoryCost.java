@@ -14,6 +14,7 @@ import org.outrigger.abi.Nr;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.host.PageMap;
+import org.outrigger.host.ProcFile;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
@@ -38,7 +39,7 @@ public class MemoryCost {
     private final LocalChannels channels = new LocalChannels();
     private final Request request = new Request(channels.memory(), channels.geometry());
     private final MemoryCalls calls = new MemoryCalls(channels.reply(), MemoryPlan.DEFAULT,
-            new PageMaps(new PageMap(new Syscalls())), true);
+            new PageMaps(new PageMap(new Syscalls()), new ProcFile(new Syscalls())), true);
     private final AddressSpace space = new AddressSpace(HEAP, false);
     private final Pending pending = new Pending();
 

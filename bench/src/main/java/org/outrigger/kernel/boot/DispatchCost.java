@@ -12,6 +12,7 @@ import org.outrigger.abi.Nr;
 import org.outrigger.bench.loop.LocalChannels;
 import org.outrigger.channel.Receiver;
 import org.outrigger.host.PageMap;
+import org.outrigger.host.ProcFile;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
 import org.outrigger.kernel.loop.Request;
@@ -48,7 +49,7 @@ public class DispatchCost {
         loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
                 new OwnCalls(channels.reply(), affinities,
                         new MemoryCalls(channels.reply(), MemoryPlan.DEFAULT,
-                                new PageMaps(new PageMap(new Syscalls())), true)), new Inbox(receiver),
+                                new PageMaps(new PageMap(new Syscalls()), new ProcFile(new Syscalls())), true)), new Inbox(receiver),
                 (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);

@@ -2,6 +2,7 @@ package org.outrigger.kernel.boot;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.Nr;
 import org.outrigger.channel.Receiver;
@@ -17,7 +18,9 @@ import org.outrigger.kernel.inject.Patcher;
 import org.outrigger.kernel.inject.Surveyor;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
+import org.outrigger.kernel.memory.Account;
 import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.memory.Budget;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -48,6 +51,8 @@ final class Job {
     private final Warden warden;
     private final ControlSocket control;
     private final SiteCache siteCache;
+    private final Optional<Budget> budget;
+    private final ImageCharge images;
     private final TrapSites sites;
     private final Surveyor surveyor;
     private final Patcher patcher;
@@ -79,11 +84,13 @@ final class Job {
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
+        budget = request.memory().limited() ? Optional.of(new Budget(request.memory(), request.ranks())) : Optional.empty();
+        images = new ImageCharge(files);
         sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
                 loops.ownCalls(loops.main(), tasks, placement), loops),
                 new Request(memory.memory(), memory.geometry()), loops.main().inbox,
-                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files, sites), clock);
+                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files, sites, images), clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));
@@ -98,7 +105,7 @@ final class Job {
         }
         memory.cold(rehearse);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
-                request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0);
+                request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
     }
 
     /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */
@@ -197,14 +204,16 @@ final class Job {
         LwkProcess process = ranks[message.first()];
         if (process != null) {
             process.waitStatus(message.second());
+            budget.ifPresent(its -> its.rank(message.first()).end());
             lifecycles.ended(process.pid());
         }
     }
 
     private void spawned(int rank, int pid) {
         int[] cores = request.coresOfRank(rank);
-        LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, new AddressSpace(0, true),
-                clock.getAsLong());
+        AddressSpace space = new AddressSpace(0, true, budget.map(its -> its.rank(rank)).orElse(Account.NONE));
+        LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, space, clock.getAsLong());
+        space.commitment().users(1);
         process.program(request.program());
         ranks[rank] = process;
         tasks.add(process);
@@ -237,6 +246,16 @@ final class Job {
 
     Lwk lwk() {
         return lwk;
+    }
+
+    /** What the job was given and who has it; empty where there is no limit. */
+    Optional<Budget> budget() {
+        return budget;
+    }
+
+    /** Programs whose images alone were more than there was room for. */
+    ImageCharge images() {
+        return images;
     }
 
     ProcFile files() {

@@ -46,12 +46,14 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
      * @param spin    turns that a waiting thread spins; 0 where cores are shared
      * @param measure  whether the runtime times every call
      * @param patching calls that a process traps before its sites are patched; 0 for never
+     * @param limited  whether all memory calls are the LWK's, since the job has a limit
      */
-    void open(Syscalls linux, ProcFile files, TriageTable table, int spin, boolean measure, int patching) {
+    void open(Syscalls linux, ProcFile files, TriageTable table, int spin, boolean measure, int patching, boolean limited) {
         memory.set(ValueLayout.JAVA_INT, Layout.VERSION, (int) Layout.LAYOUT_VERSION);
         memory.set(ValueLayout.JAVA_INT, Layout.SPIN, spin);
         memory.set(ValueLayout.JAVA_INT, Layout.MEASURE, measure ? 1 : 0);
         memory.set(ValueLayout.JAVA_INT, Layout.PATCHING, patching);
+        memory.set(ValueLayout.JAVA_INT, Layout.LIMITED, limited ? 1 : 0);
         memory.set(ValueLayout.JAVA_INT, Layout.LWK_PID, (int) ProcessHandle.current().pid());
         memory.set(ValueLayout.JAVA_INT, Layout.YAMA, files.bytes("/proc/sys/kernel/yama/ptrace_scope") == null ? 0 : 1);
         byte[] dispositions = table.dispositions((int) Layout.NR_MAX);

@@ -7,6 +7,7 @@ import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.Futex;
 import org.outrigger.host.PageMap;
+import org.outrigger.host.ProcFile;
 import org.outrigger.host.Scheduling;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
@@ -118,7 +119,7 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux)), arenas));
+                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas));
     }
 
     @Override

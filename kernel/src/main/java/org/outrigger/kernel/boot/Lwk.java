@@ -67,6 +67,10 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         default void look(int pid) {
         }
 
+        /** A new image is there, whose program has not run yet. */
+        default void image(LwkProcess process) {
+        }
+
         /** The image is gone. */
         default void forget(int pid) {
         }
@@ -135,6 +139,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
                 parts.lifecycle.execed(request.copy(), process -> {
                         samples.forget(process.pid());
                         process.program(names.program(process.pid()));
+                        samples.image(process);
                     });
             case (int) Layout.OP_STARTED -> {
                 if (injector.holds((int) request.arg(0))) {
@@ -187,7 +192,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         if (parts.tasks.task(from.slot()) == task) {
             serve(task, from, space);
         } else if (space != parent) { // its thread is gone, and the slot may be somebody else's
-            parts.loops.at(parent.loop(), () -> parent.born(space), () -> { });
+            parts.loops.at(parent.loop(), () -> parent.born(space), space.commitment()::release);
         }
     }
 

@@ -33,6 +33,7 @@ final class OwnCalls {
             reply.done(slot, -Errno.EINVAL);
         } else {
             step.resume(slot, task.pending(), request.arg(0));
+            MemoryCalls.answered(task.process().space(), task.pending());
         }
     }
 
@@ -57,12 +58,34 @@ final class OwnCalls {
             reply.done(task.slot(), task.tid());
         } else if (nr == Nr.SCHED_YIELD) {
             affinities.relinquish(task);
-        } else if (MemoryCalls.concerns(nr) && !(nr == Nr.MMAP && mapsCode(request) && !MemoryCalls.touches(space, request))) {
+        } else if (MemoryCalls.concerns(nr) && !(nr == Nr.MMAP && mapsCode(request) && patches(space, request))) {
             memory.serve(space, request, task.pending());
+        } else if (forks(request)) {
+            return !memory.mayFork(space, task.slot());
         } else {
             return false;
         }
         return true;
+    }
+
+    /** Whether code that is being mapped is the patcher's concern: with a limit all mappings come here, whoever makes them. */
+    private static boolean patches(AddressSpace space, Request request) {
+        if (MemoryCalls.touches(space, request)) {
+            return false;
+        }
+        if (space.accounted()) {
+            if (space.islands() == 0 || (request.arg(2) & Mman.PROT_WRITE) != 0) {
+                return false;
+            }
+            if ((request.arg(3) & Mman.MAP_FIXED) != 0) {
+                space.unmapped(request.arg(0), request.arg(0) + request.arg(1));
+            }
+        }
+        return true;
+    }
+
+    private static boolean forks(Request request) {
+        return request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE && (request.arg(0) & CloneFlags.CLONE_VM) == 0;
     }
 
     private static boolean mapsCode(Request request) {
@@ -85,8 +108,6 @@ final class OwnCalls {
         if (request.op() == Layout.OP_EXIT && request.arg(1) != 0) {
             space.unmapped(request.arg(0), request.arg(0) + request.arg(1));
         }
-        boolean forks = request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE
-                && (request.arg(0) & CloneFlags.CLONE_VM) == 0;
-        return forks ? space.fork() : space;
+        return forks(request) ? space.fork() : space;
     }
 }

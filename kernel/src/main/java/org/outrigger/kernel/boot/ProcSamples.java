@@ -16,15 +16,22 @@ final class ProcSamples implements Lwk.Samples {
 
     private final ProcFile files;
     private final TrapSites sites;
+    private final ImageCharge images;
 
-    ProcSamples(ProcFile files, TrapSites sites) {
+    ProcSamples(ProcFile files, TrapSites sites, ImageCharge images) {
         this.files = files;
+        this.images = images;
         this.sites = sites;
     }
 
     @Override
     public void look(int pid) {
         sites.look(pid);
+    }
+
+    @Override
+    public void image(LwkProcess process) {
+        images.charge(process);
     }
 
     @Override

@@ -17,12 +17,19 @@ public final class Pending {
     public long third;
     public long fourth;
     public long fifth;
+    /** Bytes that the call has reserved, in a job whose memory is limited. */
+    public long reserved;
     /** Whom the step concerns. */
     public Object subject;
 
     /** The next result goes to this step. */
     public void then(Step next) {
         step = next;
+    }
+
+    /** Whether a result is waited for. */
+    public boolean waiting() {
+        return step != null;
     }
 
     /** Takes the step out, null for none: then the thread posted a result that nobody asked for. */

@@ -3,6 +3,7 @@ package org.outrigger.kernel.memory;
 import java.util.ArrayList;
 import java.util.List;
 import org.outrigger.abi.Mman;
+import org.outrigger.kernel.loop.Pending;
 
 /**
  * What the LWK knows of one address space: its arena and its heap. Processes that share memory (vfork, CLONE_VM) share the
@@ -14,6 +15,7 @@ import org.outrigger.abi.Mman;
  */
 public final class AddressSpace {
     private final Arena arena;
+    private final Commitment commitment;
     private final List<AddressSpace> unborn = new ArrayList<>(2);
     private long breakStart;
     private long breakNow;
@@ -42,6 +44,16 @@ public final class AddressSpace {
      * @param limited      whether RLIMIT_AS or RLIMIT_DATA is set: then Linux does the work, and so keeps the limit exactly
      */
     public AddressSpace(long programBreak, boolean limited) {
+        this(programBreak, limited, Account.NONE);
+    }
+
+    /**
+     * That of a new image in a job with a limit.
+     *
+     * @param account what it is charged to
+     */
+    public AddressSpace(long programBreak, boolean limited, Account account) {
+        commitment = account.counts() ? new Commitment(account) : Commitment.NONE;
         arena = new Arena();
         breakStart = programBreak;
         breakNow = programBreak;
@@ -53,6 +65,7 @@ public final class AddressSpace {
 
     private AddressSpace(AddressSpace parent) {
         arena = new Arena(parent.arena);
+        commitment = parent.commitment.fork();
         breakStart = parent.breakStart;
         breakNow = parent.breakNow;
         breakMapped = parent.breakMapped;
@@ -90,6 +103,9 @@ public final class AddressSpace {
     /** The process whose memory it is; until it is named, and where it never is, nobody can look what pages are there. */
     public void owner(int pid) {
         owner = pid;
+        if (accounted()) {
+            commitment.owner(pid);
+        }
     }
 
     /** From the main loop: the owner is about to execute another image; its number may mean another address space from now on. */
@@ -154,7 +170,12 @@ public final class AddressSpace {
     void forget(long start, long end) {
         long from = start & -Mman.PAGE_SIZE;
         long to = MemoryCalls.roundUp(end);
-        arena.forget(from, to);
+        if (arena.ranges().any(from, to, ~(1 << Ranges.NONE))) {
+            arena.forget(from, to);
+        }
+        if (accounted()) {
+            commitment.forget(from, to);
+        }
         for (int i = 0; i < unborn.size(); i++) {
             unborn.get(i).arena.forget(from, to);
         }
@@ -261,6 +282,62 @@ public final class AddressSpace {
     /** Linux unmaps the range itself: the arena must not count on it any more. */
     public void unmapped(long start, long end) {
         forget(start, end);
+        settle();
+    }
+
+    /** Whether the job has a limit. */
+    public boolean accounted() {
+        return commitment.counts();
+    }
+
+    /** What it is charged for. */
+    public Commitment commitment() {
+        return commitment;
+    }
+
+    /** Where the heap begins, in whole pages. */
+    long heapFrom() {
+        return breakStart & -Mman.PAGE_SIZE;
+    }
+
+    private long heapBytes() {
+        return MemoryCalls.roundUp(breakNow) - MemoryCalls.roundUp(breakStart);
+    }
+
+    /** After its books have changed: makes the charge what they say. */
+    public void settle() {
+        if (accounted()) {
+            long heapKept = Math.min(breakDirty, breakMapped) - MemoryCalls.roundUp(breakNow);
+            commitment.settle(arena.used(), heapBytes(),
+                    arena.ranges().bytes(Arena.DIRTY) + arena.ranges().bytes(Arena.UNKNOWN) + Math.max(0, heapKept));
+        }
+    }
+
+    /** A call is over. */
+    public void settle(Pending pending) {
+        commitment.over(pending);
+        settle();
+    }
+
+    /** Outside the arena the range is from now on what the tag of {@link Commitment} says. */
+    void book(long start, long end, int tag) {
+        commitment.book(start, end, tag);
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).commitment.book(start, end, tag);
+        }
+    }
+
+    /** What is in no book of the range is charged from now on. */
+    void bookRest(long start, long end) {
+        commitment.bookRest(start, end, arena, heapFrom(), breakMapped);
+        for (int i = 0; i < unborn.size(); i++) {
+            unborn.get(i).commitment.bookRest(start, end, arena, heapFrom(), breakMapped);
+        }
+    }
+
+    /** A mapping of the image itself: before the program has run. */
+    public void image(long start, long end, boolean stack) {
+        commitment.book(start, end, stack ? Commitment.STACK : Commitment.PRIVATE);
     }
 
     /** Blocks of trampolines in it. */

@@ -23,13 +23,15 @@ final class Allocation {
     private final boolean arenas;
     private final Inspection inspection;
     private final Clearing clearing;
+    private final Elsewhere elsewhere;
     private final Pending.Step extentMapped = this::extentMapped;
     private final Pending.Step extentAdvised = this::extentAdvised;
     private final Pending.Step cleared = this::cleared;
     private final Pending.Step populated = this::populated;
     private final Pending.Step replaced = this::replaced;
 
-    Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, boolean arenas) {
+        this.elsewhere = elsewhere;
         this.reply = reply;
         this.inspection = inspection;
         this.clearing = clearing;
@@ -47,7 +49,7 @@ final class Allocation {
         if (request.arg(1) == 0) {
             reply.done(slot, -Errno.EINVAL);
         } else if (!arenas || space.limited() || length <= 0 || length > LARGEST) {
-            reply.here(slot);
+            leave(space, slot, length, pending);
         } else {
             pending.first = length;
             pending.second = flags & Mman.MAP_POPULATE;
@@ -111,6 +113,9 @@ final class Allocation {
             clearing.planArena(space, arena.sizeClass(end - start), start, end);
         }
         space.use(start, end);
+        if (space.accounted()) {
+            space.settle(pending);
+        }
         space.countServed();
         if (pending.second != 0) {
             pending.first = start;
@@ -150,7 +155,7 @@ final class Allocation {
         long size = space.arena().extentFor(pending.first);
         long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
-            reply.here(slot);
+            leave(space, slot, pending.first, pending);
             return;
         }
         pending.fourth = address;
@@ -164,7 +169,7 @@ final class Allocation {
         if (result == -Errno.EEXIST) {
             grow(space, slot, pending);
         } else if (result != pending.fourth) {
-            reply.here(slot); // Linux finds the errno
+            leave(space, slot, pending.first, pending); // Linux finds the errno
         } else if (space.arena().worthHuge(pending.first)) {
             pending.then(extentAdvised);
             reply.make(slot, Nr.MADVISE, result, pending.fifth, Mman.MADV_HUGEPAGE, 0, 0, 0);
@@ -179,8 +184,25 @@ final class Allocation {
         allocate(space, slot, pending);
     }
 
+    /** Leaves private memory to Linux. */
+    private void leave(AddressSpace space, int slot, long length, Pending pending) {
+        if (space.accounted()) {
+            elsewhere.map(space, slot, length, Commitment.PRIVATE, pending);
+        } else {
+            reply.here(slot);
+        }
+    }
+
     private void replaced(int slot, Pending pending, long result) {
         reply.done(slot, result);
+    }
+
+    private void leave(AddressSpace space, int slot, Request request, Pending pending) {
+        if (space.accounted()) {
+            elsewhere.map(space, request, pending);
+        } else {
+            reply.here(slot);
+        }
     }
 
     private void fixed(AddressSpace space, Request request, Pending pending) {
@@ -189,7 +211,7 @@ final class Allocation {
         long end = start + MemoryCalls.roundUp(request.arg(1));
         Ranges ranges = space.arena().ranges();
         if ((start & Mman.PAGE_SIZE - 1) != 0 || end <= start || !ranges.any(start, end, Arena.FREE_SET | Arena.USED_SET)) {
-            reply.here(slot);
+            leave(space, slot, request, pending);
             return;
         }
         boolean replace = (request.arg(3) & Mman.MAP_FIXED_NOREPLACE) == 0;
@@ -198,16 +220,20 @@ final class Allocation {
             if (ranges.any(start, end, Arena.USED_SET)) {
                 reply.done(slot, -Errno.EEXIST);
             } else {
-                reply.here(slot);
+                leave(space, slot, request, pending);
             }
             return;
         }
         space.forget(start, end);
         if (replace) {
-            reply.here(slot);
+            leave(space, slot, request, pending);
             return;
         }
-        pending.then(replaced);
+        if (space.accounted()) {
+            elsewhere.note(space, request, pending);
+        } else {
+            pending.then(replaced);
+        }
         long flags = request.arg(3) & ~(long) Mman.MAP_FIXED_NOREPLACE | Mman.MAP_FIXED; // the place is free to the application
         reply.make(slot, Nr.MMAP, start, request.arg(1), request.arg(2), flags, request.arg(4), request.arg(5));
     }

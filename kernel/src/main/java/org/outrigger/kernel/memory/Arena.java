@@ -30,6 +30,8 @@ final class Arena {
     static final int TAINTED = 4;
     /** Free, was handed out as zero, and is believed to be untouched; nobody has looked. */
     static final int UNKNOWN = 5;
+    /** Free, and nobody's until its pages are gone. */
+    static final int DROPPING = 6;
 
     static final int KEPT_SET = 1 << DIRTY | 1 << UNKNOWN;
     static final int FREE_SET = 1 << CLEAN | KEPT_SET;
@@ -237,9 +239,14 @@ final class Arena {
 
     /** How much of a range is {@link #DIRTY}. */
     long dirtyBytes(long start, long end) {
+        return bytes(start, end, 1 << DIRTY);
+    }
+
+    /** How much of a range has one of the tags. */
+    long bytes(long start, long end, int tags) {
         long bytes = 0;
         for (int i = ranges.index(start); i < ranges.size() && ranges.from(i) < end; i++) {
-            if (ranges.tag(i) == DIRTY) {
+            if ((tags & 1 << ranges.tag(i)) != 0) {
                 bytes += Math.min(ranges.to(i), end) - Math.max(ranges.from(i), start);
             }
         }

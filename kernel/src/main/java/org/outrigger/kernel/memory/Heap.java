@@ -109,7 +109,7 @@ final class Heap {
     private void returned(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         boolean alone = space.breakMoves() == pending.second;
-        space.setBreak(pending.first, space.breakMapped());
+        setBreak(space, pending.first, pending);
         if (result == 0 && alone) {
             space.cleanHeap(pending.third);
         }
@@ -142,16 +142,18 @@ final class Heap {
         long before = MemoryCalls.roundUp(space.breakNow());
         long dirty = Math.min(MemoryCalls.roundUp(wanted), space.breakDirty());
         if (before >= dirty) {
-            space.setBreak(wanted, space.breakMapped());
+            setBreak(space, wanted, pending);
             reply.heap(slot, wanted, space.breakMapped(), 0, 0);
             return;
         }
-        space.setBreak(wanted, space.breakMapped());
+        if (sparsely) {
+            clearing.planHeap(space, before, dirty);
+        }
+        setBreak(space, wanted, pending);
         if (!sparsely) {
             reply.heap(slot, wanted, space.breakMapped(), before, dirty - before);
             return;
         }
-        clearing.planHeap(space, before, dirty);
         if (!clearing.idle() && clearing.drops()) {
             pending.first = clearing.start();
             pending.second = clearing.length();
@@ -161,6 +163,13 @@ final class Heap {
             reply.make(slot, Nr.MADVISE, clearing.start(), clearing.length(), Mman.MADV_DONTNEED, 0, 0, 0);
         } else {
             reply.heap(slot, wanted, space.breakMapped(), clearing.start(), clearing.length());
+        }
+    }
+
+    private static void setBreak(AddressSpace space, long wanted, Pending pending) {
+        space.setBreak(wanted, space.breakMapped());
+        if (space.accounted()) {
+            space.settle(pending);
         }
     }
 

@@ -21,6 +21,8 @@ public final class MemoryCalls {
             | 1L << Mman.MADV_POPULATE_WRITE | 1L << Mman.MADV_COLLAPSE;
 
     private final Reply reply;
+    private final Elsewhere elsewhere;
+    private final Limits limits;
     private final Allocation allocation;
     private final Unmapping unmapping;
     private final Heap heap;
@@ -42,7 +44,9 @@ public final class MemoryCalls {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
-        allocation = new Allocation(reply, inspection, clearing, arenas);
+        elsewhere = new Elsewhere(reply);
+        limits = new Limits(reply, residency);
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, arenas);
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
@@ -64,11 +68,106 @@ public final class MemoryCalls {
 
     /** Answers a request of a thread in {@code space}. */
     public void serve(AddressSpace space, Request request, Pending pending) {
+        if (space.accounted()) {
+            serveCounted(space, request, pending);
+        } else {
+            serveAny(space, request, pending);
+        }
+    }
+
+    /** In a job with a limit: what is kept goes first where somebody needs the room. */
+    private void serveCounted(AddressSpace space, Request request, Pending pending) {
+        boolean more = request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request);
+        boolean press = space.commitment().pressed() && space.commitment().keeps();
+        if (more && (press || space.trimDue())) {
+            Request again = request.copy();
+            Pending.Step then = (itsSlot, itsPending, result) -> {
+                space.settle();
+                admit(space, again, itsPending);
+            };
+            if (space.trimDue()) {
+                space.trimDue(false);
+                unmapping.trim(space, request.slot(), pending, then);
+            } else {
+                unmapping.drop(space, request.slot(), Layout.ARENA_BASE, pending, then);
+            }
+        } else {
+            admit(space, request, pending);
+        }
+    }
+
+    private void admit(AddressSpace space, Request request, Pending pending) {
+        if (limits.admit(space, request, pending) && !leftCounted(space, request, pending)) {
+            serveAny(space, request, pending);
+        }
+        answered(space, pending);
+    }
+
+    /** After each step of a call: when it was the last one, nothing is reserved any more. */
+    public static void answered(AddressSpace space, Pending pending) {
+        if (space.accounted() && !pending.waiting()) {
+            space.settle(pending);
+        }
+    }
+
+    /** Whether a fork may copy what its parent has; else it has been refused. */
+    public boolean mayFork(AddressSpace space, int slot) {
+        boolean may = !space.accounted() || limits.admitFork(space);
+        if (!may) {
+            reply.done(slot, -Errno.ENOMEM);
+        }
+        return may;
+    }
+
+    private static boolean fixed(Request request) {
+        return request.nr() == Nr.MMAP && (request.arg(3) & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0;
+    }
+
+    /** Leaves to Linux, and enters, what concerns neither the arena nor the heap; true where that was so. */
+    private boolean leftCounted(AddressSpace space, Request request, Pending pending) {
+        long start = request.arg(0);
+        long length = roundUp(request.arg(1));
+        boolean near = touches(space, request);
+        switch ((int) request.nr()) {
+            case Nr.MMAP -> {
+                boolean ours = fixed(request) ? near : Elsewhere.plain(request) && (start == 0 || near);
+                if (!ours) {
+                    elsewhere.map(space, request, pending);
+                } else if (fixed(request) && Heap.touches(space, start, start + length)) {
+                    space.makeHeapPlain();
+                    Request again = request.copy();
+                    heap.trim(space, request.slot(), pending, (slot, notes, result) -> elsewhere.map(space, again, notes));
+                } else {
+                    return false;
+                }
+            }
+            case Nr.MPROTECT, Nr.PKEY_MPROTECT -> {
+                if (Limits.needOfProtection(space, request) == 0 || Heap.touches(space, start, start + length)
+                        || hole(space, start, length)) {
+                    return false;
+                }
+                elsewhere.protect(space, request.slot(), start, length, pending);
+            }
+            case Nr.MREMAP -> {
+                if (!Heap.touches(space, start, start + length) || !Limits.sane(start, length)) {
+                    return false;
+                }
+                space.makeHeapPlain();
+                Request again = request.copy();
+                heap.trim(space, request.slot(), pending, (slot, notes, result) -> remapping.moveHeap(space, again, notes));
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void serveAny(AddressSpace space, Request request, Pending pending) {
         int slot = request.slot();
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
-        boolean fixed = request.nr() == Nr.MMAP && (request.arg(3) & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0;
-        if (space.trimDue() && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed)) {
+        if (space.trimDue() && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
             space.trimDue(false);
             pending.third = request.nr();
             pending.fourth = start;

@@ -72,8 +72,51 @@ final class Remapping {
         pending.third = newLength;
         pending.fourth = flags & Mman.MREMAP_DONTUNMAP;
         pending.subject = space;
+        if (space.accounted()) {
+            pending.fifth = hold(space, old, old + oldLength, pending);
+        }
         pending.then(moved);
         reply.tell(slot);
+    }
+
+    /** A part of the heap moves, which has no spare end any more: operands as of the call. */
+    void moveHeap(AddressSpace space, Request request, Pending pending) {
+        byLinux(space, request.slot(), request, pending);
+    }
+
+    /** Takes a mapping out of the books before another thread can be given its place. Returns what it was entered as. */
+    private static long hold(AddressSpace space, long old, long oldEnd, Pending pending) {
+        Commitment commitment = space.commitment();
+        boolean elsewhere = Limits.charged(space, old, oldEnd) == commitment.bytes(old, oldEnd);
+        long tag = elsewhere ? commitment.at(old) : Commitment.PRIVATE;
+        if (tag == Commitment.PRIVATE) {
+            commitment.hold(pending, commitment.bytes(old, oldEnd));
+            commitment.forget(old, oldEnd);
+        }
+        return tag;
+    }
+
+    /** Enters what has become of it. */
+    private static void book(AddressSpace space, Pending pending, long result) {
+        long old = pending.first;
+        long oldEnd = old + pending.second;
+        int tag = (int) pending.fifth;
+        boolean stays = result < 0 || pending.fourth != 0;
+        if (stays && tag == Commitment.PRIVATE) {
+            space.bookRest(old, oldEnd);
+        }
+        if (result >= 0) {
+            long end = result + pending.third;
+            if (tag == Commitment.SHARED) {
+                space.commitment().move(old, stays ? old : oldEnd, result, end);
+            } else if (result != old) {
+                space.commitment().forget(result, end);
+            }
+            if (tag == Commitment.PRIVATE) {
+                space.bookRest(result, end);
+            }
+        }
+        space.settle(pending);
     }
 
     private void moved(int slot, Pending pending, long result) {
@@ -86,6 +129,9 @@ final class Remapping {
             space.forget(old + pending.third, old + pending.second);
         } else if (result >= 0) {
             space.forget(old, old + pending.second);
+        }
+        if (space.accounted()) {
+            book(space, pending, result);
         }
         reply.done(slot, result);
     }

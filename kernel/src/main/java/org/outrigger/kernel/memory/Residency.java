@@ -23,6 +23,11 @@ public interface Residency {
      */
     int look(int descriptor, long start, long end, long[] found);
 
+    /** Whether the process has ended, as its parent may know already. */
+    default boolean ended(int pid) {
+        return false;
+    }
+
     /** Closes what {@link #open} returned. */
     void close(int descriptor);
 }

@@ -3,6 +3,7 @@ package org.outrigger.kernel.memory;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
+import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 
@@ -44,6 +45,7 @@ final class Unmapping {
         pending.subject = space;
         if (!space.limited() && !ranges.any(start, end, ~(1 << Arena.USED))) {
             if (keep(space, start, end)) {
+                space.settle();
                 space.countServed();
                 dropExcess(space, slot, pending);
             } else { // still used until its pages are gone: nobody else may get it before
@@ -53,7 +55,9 @@ final class Unmapping {
         } else if (!ranges.any(start, end, ~Arena.FREE_SET)) {
             reply.done(slot, value); // nothing there that the application could know of
         } else {
+            pending.fifth = space.accounted() && space.commitment().bytes(start, end) == end - start ? 1 : 0;
             space.forget(start, end);
+            space.settle();
             pending.then(unmapped);
             reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
         }
@@ -88,13 +92,14 @@ final class Unmapping {
     /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
     private void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();
-        if (arena.within(SLACK)) {
+        boolean pressed = space.commitment().pressed() && arena.ranges().bytes(Arena.DIRTY) > 0;
+        if (arena.within(SLACK) && !pressed) {
             reply.done(slot, pending.fourth);
             return;
         }
         long start = arena.largestDirty(pending.first, pending.second);
         long end = arena.dirtyEnd(start, pending.first);
-        space.use(start, end); // nobody else may get it before its pages are gone
+        dropping(space, start, end);
         pending.third = start;
         pending.fifth = end;
         pending.then(excessDropped);
@@ -105,12 +110,8 @@ final class Unmapping {
         AddressSpace space = (AddressSpace) pending.subject;
         long start = pending.third;
         long end = pending.fifth;
-        if (space.arena().ranges().any(start, end, ~(1 << Arena.USED))) { // the application did something to it meanwhile
-            reply.done(slot, pending.fourth);
-            return;
-        }
-        space.arena().release(start, end, result == 0 ? Arena.CLEAN : Arena.DIRTY);
-        if (result == 0) {
+        if (dropped(space, start, end, result)) {
+            space.settle();
             dropExcess(space, slot, pending);
         } else {
             reply.done(slot, pending.fourth);
@@ -124,12 +125,50 @@ final class Unmapping {
             return;
         }
         space.arena().release(pending.first, pending.second, result == 0 ? Arena.CLEAN : Arena.DIRTY);
+        space.settle();
         space.countServed();
         reply.done(slot, pending.fourth);
     }
 
     private void unmapped(int slot, Pending pending, long result) {
+        if (result < 0 && pending.fifth != 0) {
+            AddressSpace space = (AddressSpace) pending.subject;
+            space.book(pending.first, pending.second, Commitment.PRIVATE);
+            space.settle();
+        }
         reply.done(slot, result < 0 ? result : pending.fourth);
+    }
+
+    /** Nobody may get a free range before its pages are gone; a child that is being forked never does. */
+    private static void dropping(AddressSpace space, long start, long end) {
+        space.forget(start, end);
+        space.arena().release(start, end, Arena.DROPPING);
+    }
+
+    /** Linux was asked to drop a range's pages: whether it has, and the application has done nothing to the range meanwhile. */
+    private static boolean dropped(AddressSpace space, long start, long end, long result) {
+        boolean same = !space.arena().ranges().any(start, end, ~(1 << Arena.DROPPING));
+        if (same) {
+            space.arena().release(start, end, result == 0 ? Arena.CLEAN : Arena.DIRTY);
+        }
+        return same && result == 0;
+    }
+
+    /** Takes the pages from all free memory from {@code from} on, and the unused end of the heap, for whoever needs the room. */
+    void drop(AddressSpace space, int slot, long from, Pending pending, Pending.Step after) {
+        Ranges ranges = space.arena().ranges();
+        long start = ranges.firstOf(from, Layout.ARENA_END, Arena.KEPT_SET);
+        if (start == Layout.ARENA_END) {
+            heap.trim(space, slot, pending, after);
+            return;
+        }
+        long end = ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET);
+        dropping(space, start, end);
+        pending.then((itsSlot, itsPending, result) -> {
+            dropped(space, start, end, result);
+            drop(space, itsSlot, end, itsPending, after);
+        });
+        reply.make(slot, Nr.MADVISE, start, end - start, Mman.MADV_DONTNEED, 0, 0, 0);
     }
 
     /** Gives all free memory and the unused end of the heap back to Linux, then goes on with {@code after}. */

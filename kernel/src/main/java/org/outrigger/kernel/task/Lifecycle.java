@@ -118,7 +118,11 @@ public final class Lifecycle {
     }
 
     private void unborn(Expected child) {
-        born(child, () -> { });
+        born(child, () -> {
+            if (child.process == null && child.space != child.from) {
+                child.space.commitment().release();
+            }
+        });
     }
 
     private LwkProcess process(Expected child, int pid) {
@@ -130,6 +134,7 @@ public final class Lifecycle {
                 child.space.owner(pid);
             }
             tasks.add(child.process);
+            child.space.commitment().users(1);
             loops.load(child.space.loop(), 1);
             unwatched.add(child.process);
         }
@@ -242,7 +247,8 @@ public final class Lifecycle {
         boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
         loops.load(process.space().loop(), -1);
         leave(process);
-        process.space(new AddressSpace(request.arg(2), limited));
+        process.space(new AddressSpace(request.arg(2), limited, process.space().commitment().account()));
+        process.space().commitment().users(1);
         process.space().loop(loops.choose());
         process.space().owner(process.pid());
         loops.load(process.space().loop(), 1);
@@ -263,6 +269,9 @@ public final class Lifecycle {
     private void leave(LwkProcess process) {
         AddressSpace space = process.space();
         int pid = process.pid();
+        if (space.commitment().users(-1) == 0) {
+            space.commitment().release();
+        }
         loops.at(space.loop(), () -> space.left(pid), () -> { });
     }
 

@@ -1,0 +1,185 @@
+package org.outrigger.kernel.memory;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The memory that a job was given, and who has it. What counts is what the program may write to, from the call on that gives it,
+ * touched or not, as Linux's strict overcommit has it: so the answer to a call is final, and nobody is killed later.
+ *
+ * <pre>
+ *    total = common room + what is left of each rank's guarantee + what is in use
+ *
+ *    charge:    first from the rank's own guarantee, then from the common room; all or nothing
+ *    uncharge:  to the common room, where every rank finds it; so does the rest of a guarantee when its rank ends
+ * </pre>
+ *
+ * <p>Pages that the LWK keeps of free memory are in nobody's use, but they are there: {@link #pressed} tells when they must go, so
+ * that what is in use and what is kept together stay within what was given.
+ *
+ * <p>Any thread may call any method. There are no locks; a charge beside another one may be refused although the other is given
+ * back a moment later.
+ */
+public final class Budget {
+    private final long total;
+    /** Negative when something was charged that could not be refused. */
+    private final AtomicLong common;
+    private final AtomicLong used = new AtomicLong();
+    private final AtomicLong peak = new AtomicLong();
+    private final AtomicLong kept = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
+    private final AtomicLong largest = new AtomicLong();
+    private volatile int largestOf;
+    private final Account[] ranks;
+    private final Account named;
+    private final Map<Integer, Commitment> holders = new ConcurrentHashMap<>();
+
+    /** @param plan one with a limit, of a job with so many ranks */
+    public Budget(MemoryPlan plan, int ranks) {
+        total = plan.total();
+        long set = 0;
+        this.ranks = new Account[ranks];
+        for (int rank = 0; rank < ranks; rank++) {
+            this.ranks[rank] = new Account(this, plan.guarantee(rank));
+            set += plan.guarantee(rank);
+        }
+        named = new Account(this, 0);
+        common = new AtomicLong(total - set);
+    }
+
+    /** The account of a rank: of the process that was launched, and its descendants. */
+    public Account rank(int rank) {
+        return ranks[rank];
+    }
+
+    public int ranks() {
+        return ranks.length;
+    }
+
+    /** What the processes of the job share by name, which is no rank's. */
+    public Account named() {
+        return named;
+    }
+
+    /** Charges so many bytes that are no rank's, or none of them. */
+    public boolean charge(long bytes) {
+        return named.charge(bytes);
+    }
+
+    /** Gives back what {@link #charge} charged. */
+    public void uncharge(long bytes) {
+        named.uncharge(bytes);
+    }
+
+    /** Bytes in the common room; no rank's guarantee is in it. */
+    public long available() {
+        return Math.max(0, common.get());
+    }
+
+    /** Bytes in use beyond what was given, since they could not be refused. */
+    public long overdrawn() {
+        return Math.max(0, -common.get());
+    }
+
+    /** Bytes that the job was given. */
+    public long total() {
+        return total;
+    }
+
+    /** Bytes in use. */
+    public long used() {
+        return used.get();
+    }
+
+    /** The most bytes that were in use at a time. */
+    public long peak() {
+        return peak.get();
+    }
+
+    /** Bytes in free memory whose pages are kept for the next allocation. */
+    public long kept() {
+        return kept.get();
+    }
+
+    /** Calls that were refused for want of memory. */
+    public long refusals() {
+        return refusals.get();
+    }
+
+    /** Bytes of the largest refused call. */
+    public long largestRefusal() {
+        return largest.get();
+    }
+
+    /** The process that made it. */
+    public int largestRefusalOf() {
+        return largestOf;
+    }
+
+    /** Whether pages of free memory must go, since somebody else has been given the room. */
+    boolean pressed() {
+        return used.get() + kept.get() > total && kept.get() > 0;
+    }
+
+    boolean take(long bytes) {
+        long left = common.get();
+        while (left >= bytes) {
+            long found = common.compareAndExchange(left, left - bytes);
+            if (found == left) {
+                return true;
+            }
+            left = found;
+        }
+        return bytes <= 0;
+    }
+
+    void give(long bytes) {
+        common.addAndGet(bytes);
+    }
+
+    void inUse(long more) {
+        rise(peak, used.addAndGet(more));
+    }
+
+    void inKeeping(long more) {
+        kept.addAndGet(more);
+    }
+
+    static void rise(AtomicLong most, long now) {
+        long before = most.get();
+        while (now > before && !most.compareAndSet(before, now)) {
+            before = most.get();
+        }
+    }
+
+    void refused(int pid, long bytes) {
+        refusals.incrementAndGet();
+        if (bytes > largest.get()) {
+            rise(largest, bytes);
+            largestOf = pid;
+        }
+    }
+
+    void holds(int pid, Commitment its) {
+        holders.put(pid, its);
+    }
+
+    void holdsNoMore(int pid, Commitment its) {
+        holders.remove(pid, its);
+    }
+
+    /**
+     * Takes back what those held who have ended, though the LWK has not been told yet: their parents may know already, and count
+     * on it. Whether there was any.
+     */
+    boolean reap(Residency processes) {
+        long found = 0;
+        for (Map.Entry<Integer, Commitment> holder : holders.entrySet()) {
+            if (holder.getValue().ownersAlone() && processes.ended(holder.getKey())) {
+                found += holder.getValue().release();
+            }
+        }
+        return found > 0;
+    }
+}
