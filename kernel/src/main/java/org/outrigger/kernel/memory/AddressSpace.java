@@ -24,6 +24,11 @@ public final class AddressSpace {
     private long breakPeak;
     private long breakMoves;
     private boolean heapLaunched;
+    private long stackStart;
+    private long stackEnd;
+    private boolean shared;
+    private boolean policySet;
+    private boolean policiesDiffer;
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
@@ -72,6 +77,8 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         heapLaunched = parent.heapLaunched;
+        policySet = parent.policySet;
+        policiesDiffer = parent.policiesDiffer;
         limited = parent.limited;
         locked = parent.locked;
         heapPlain = parent.heapPlain;
@@ -234,6 +241,48 @@ public final class AddressSpace {
         boolean due = !heapLaunched;
         heapLaunched = true;
         return due;
+    }
+
+    /** Where the main stack of a new image begins, and where Linux's mapping of it ends. */
+    public void stack(long start, long end) {
+        stackStart = start;
+        stackEnd = end;
+    }
+
+    long stackStart() {
+        return stackStart;
+    }
+
+    long stackEnd() {
+        return stackEnd;
+    }
+
+    /** Where the main stack begins, once; then 0. */
+    long takeStack() {
+        long start = stackStart;
+        stackStart = 0;
+        return start;
+    }
+
+    /** Another thread may run in it from now on. */
+    public void share() {
+        shared = true;
+    }
+
+    /** A thread has set its policy for NUMA memory. */
+    void setPolicy() {
+        policySet = true;
+        policiesDiffer |= shared;
+    }
+
+    /** Whether a thread has set its policy for NUMA memory. */
+    boolean policySet() {
+        return policySet;
+    }
+
+    /** Whether its threads may have different policies for NUMA memory: then nobody knows for whom a kept page would be right. */
+    boolean policiesDiffer() {
+        return policiesDiffer;
     }
 
     /** Whether the application has treated parts of its heap itself, so that only Linux knows what they are like. */

@@ -101,6 +101,9 @@ final class Heap {
 
     /** Up to where a heap that gets smaller keeps its pages. */
     private long keptTo(AddressSpace space) {
+        if (space.policiesDiffer()) {
+            return space.breakStart();
+        }
         return plan.heapKeep() > Long.MAX_VALUE - space.breakStart() - Arena.HUGE ? Long.MAX_VALUE - Arena.HUGE
                 : space.breakStart() + plan.heapKeep();
     }

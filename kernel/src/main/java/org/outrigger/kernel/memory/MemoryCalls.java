@@ -4,6 +4,7 @@ import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.corert.Layout;
+import org.outrigger.host.NumaPolicy;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
@@ -27,6 +28,8 @@ public final class MemoryCalls {
     private final Unmapping unmapping;
     private final Heap heap;
     private final Remapping remapping;
+    private final ThreadPolicies policies;
+    private final Stacks stacks;
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step trimmed = this::trimmed;
     private final Pending.Step lockable = this::lockable;
@@ -50,13 +53,20 @@ public final class MemoryCalls {
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
+        policies = new ThreadPolicies(reply, unmapping, plan.choice());
+        stacks = new Stacks(reply, plan);
+    }
+
+    /** From where processes take memory that have no policy of their own: before the first request. */
+    public void inherited(NumaPolicy policy) {
+        policies.inherited(policy);
     }
 
     /** Whether the call is one of this class's. */
     public static boolean concerns(long nr) {
         return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
                 || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
-                || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL;
+                || nr == Nr.SET_MEMPOLICY || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL;
     }
 
     /** Whether a range, operands 0 and 1, touches the arena window or the heap: then the call is one for {@link #serve}. */
@@ -172,6 +182,20 @@ public final class MemoryCalls {
             pending.third = request.nr();
             pending.fourth = start;
             unmapping.trim(space, slot, pending, trimmedFirst);
+            return;
+        }
+        if (stacks.due(space) && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
+            long nr = request.nr();
+            stacks.populateMain(space, slot, pending, () -> {
+                pending.subject = space;
+                pending.third = nr;
+                pending.fourth = start;
+                trimmedFirst(slot, pending, 0);
+            });
+            return;
+        }
+        if (request.nr() == Nr.SET_MEMPOLICY) {
+            policies.set(space, request, pending);
             return;
         }
         if (request.nr() == Nr.MLOCKALL || request.nr() == Nr.MUNLOCKALL) {
