@@ -31,6 +31,7 @@ public final class MemoryCalls {
     private final ThreadPolicies policies;
     private final Stacks stacks;
     private final Pending.Step prefixDone = this::prefixDone;
+    private final Pending.Step bindable = this::bindable;
     private final Pending.Step trimmed = this::trimmed;
     private final Pending.Step lockable = this::lockable;
     private final Pending.Step locked = this::locked;
@@ -222,7 +223,12 @@ public final class MemoryCalls {
                 if (!hole) {
                     space.taint(start & -PAGE, roundUp(start + request.arg(1)));
                 }
-                answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
+                if (hole && request.nr() == Nr.MBIND) { // Linux judges the other operands first
+                    pending.then(bindable);
+                    reply.make(slot, Nr.MBIND, start, 0, request.arg(2), request.arg(3), request.arg(4), request.arg(5));
+                } else {
+                    answer(slot, -Errno.ENOMEM, !hole);
+                }
             }
         }
     }
@@ -322,6 +328,10 @@ public final class MemoryCalls {
             space.forget(at, stop);
             at = stop;
         }
+    }
+
+    private void bindable(int slot, Pending pending, long result) {
+        reply.done(slot, result < 0 ? result : -Errno.EFAULT);
     }
 
     private void prefixDone(int slot, Pending pending, long result) {
