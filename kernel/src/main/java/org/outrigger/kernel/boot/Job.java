@@ -91,7 +91,8 @@ final class Job {
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
                 loops.ownCalls(loops.main(), tasks, placement), loops, new Stacks(reply, request.memory())),
                 new Request(memory.memory(), memory.geometry()), loops.main().inbox,
-                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "", new ProcSamples(files, sites, images), clock);
+                pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "",
+                new ProcSamples(files, sites, images), clock);
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));

@@ -39,7 +39,7 @@ public final class Injector {
 
     /** What becomes of a seized thread. */
     public interface Outcome {
-        /** The exec succeeded and the bootstrap is on its way; {@code stack} is the stack pointer that the program begins with. */
+        /** The exec succeeded and the bootstrap is on its way. {@code stack}: the stack pointer that the program begins with. */
         void injected(int pid, long stack);
 
         /** The exec succeeded, but the new image runs on plain Linux. */

@@ -50,11 +50,12 @@ public final class MemoryCalls {
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, arenas);
+        NodeDraw draw = new NodeDraw(reply, plan.choice());
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas);
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
-        policies = new ThreadPolicies(reply, unmapping, plan.choice());
+        policies = new ThreadPolicies(reply, unmapping, draw, plan.choice());
         stacks = new Stacks(reply, plan);
     }
 
@@ -67,7 +68,8 @@ public final class MemoryCalls {
     public static boolean concerns(long nr) {
         return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
                 || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
-                || nr == Nr.SET_MEMPOLICY || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL;
+                || nr == Nr.SET_MEMPOLICY || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL
+                || nr == Nr.MUNLOCKALL;
     }
 
     /** Whether a range, operands 0 and 1, touches the arena window or the heap: then the call is one for {@link #serve}. */

@@ -7,9 +7,9 @@ import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 
 /**
- * Stacks that get a part of their pages at once ({@code --stack}): the main stack at the first call for memory of a new image, which
- * the loader makes, and a thread's when the thread is made. What Linux refuses, because the stack is smaller or memory short,
- * is tried with half as much.
+ * Stacks that get a part of their pages at once ({@code --stack}): the main stack at the first call for memory of a new image,
+ * which the loader makes, and a thread's when the thread is made. What Linux refuses, because the stack is smaller or memory
+ * short, is tried with half as much.
  */
 public final class Stacks {
     /** Less is not worth another try. */

@@ -9,8 +9,8 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 
 /**
- * {@code set_mempolicy}: from which NUMA nodes a thread takes memory. Linux does it; but a page that the arena or the heap has kept
- * was taken under the policy of whoever touched it, and must not be handed out as if the next one had.
+ * {@code set_mempolicy}: from which NUMA nodes a thread takes memory. Linux does it; but a page that the arena or the heap has
+ * kept was taken under the policy of whoever touched it, and must not be handed out as if the next one had.
  *
  * <p>So what is kept goes back to Linux when a policy is set. If the address space has had one thread only, all later threads
  * inherit its policy, and pages may be kept again. Otherwise threads may differ, and nothing is kept any more. A policy that
@@ -19,13 +19,15 @@ import org.outrigger.kernel.loop.Request;
 final class ThreadPolicies {
     private final Reply reply;
     private final Unmapping unmapping;
+    private final NodeDraw draw;
     private final NodeChoice choice;
     private boolean ordinary;
     private final Pending.Step set = this::set;
 
-    ThreadPolicies(Reply reply, Unmapping unmapping, NodeChoice choice) {
+    ThreadPolicies(Reply reply, Unmapping unmapping, NodeDraw draw, NodeChoice choice) {
         this.reply = reply;
         this.unmapping = unmapping;
+        this.draw = draw;
         this.choice = choice;
         inherited(new NumaPolicy(Mempolicy.MPOL_DEFAULT, List.of()));
     }
@@ -54,7 +56,7 @@ final class ThreadPolicies {
         space.setPolicy();
         unmapping.drop(space, slot, Layout.ARENA_BASE, pending, (itsSlot, itsPending, dropped) -> {
             space.settle();
-            reply.done(itsSlot, result);
+            draw.forget(space, itsSlot, Layout.ARENA_BASE, itsPending, (last, its, bound) -> reply.done(last, result));
         });
     }
 }
