@@ -13,8 +13,8 @@ final class MemoryGrammar {
                 + " allows. What the program asks for beyond it is refused at the call (ENOMEM).",
                 "Default: no limit.").build());
         run.addOption(Grammar.value(Setting.RANK_MEM, "RANK[-RANK]:SIZE,...|SIZE", null,
-                "Set so much aside for these ranks, or for each rank: nobody else gets it, as long as they run and have not given it"
-                + " back. They may have more, as far as --mem goes.",
+                "Set so much aside for these ranks, or for each rank: nobody else gets it, as long as they run and have not given"
+                + " it back. They may have more, as far as --mem goes.",
                 "Default: nothing is set aside. Without --mem the job has what its ranks have.").build());
         run.addOption(Grammar.value(Setting.MAX_PAGE, "SIZE|REGION:SIZE,...", null,
                 "The largest pages that memory may have: 4k, 2m or 1g, for everything or for each of the regions heap, anon"

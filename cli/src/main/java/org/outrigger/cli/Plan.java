@@ -66,7 +66,8 @@ final class Plan {
             }
             text.append('\n');
             for (int rank = 0; rank < plan.guarantees().length; rank++) {
-                line("  rank ".concat(Integer.toString(rank))).append(MemorySize.text(plan.guarantee(rank))).append(" set aside\n");
+                line("  rank ".concat(Integer.toString(rank)))
+                        .append(MemorySize.text(plan.guarantee(rank))).append(" set aside\n");
             }
         }
         if (plan.heapPages() != usual.heapPages() || plan.pages() != usual.pages() || plan.stackPages() != usual.stackPages()) {

@@ -11,8 +11,8 @@ import org.outrigger.kernel.task.LwkProcess;
 
 /**
  * Charges a new image for what Linux has mapped for it before its first instruction: the writable segments of the program and its
- * loader, with their zeroed ends. Linux cannot be made to refuse them, so where there is no room for them they are charged all the
- * same, the user is told, and the program gets no more. Source: {@code /proc/PID/maps}, {@code proc(5)}.
+ * loader, with their zeroed ends. Linux cannot be made to refuse them, so where there is no room they are charged all the same,
+ * the user is told, and the program gets no more. Source: {@code /proc/PID/maps}, {@code proc(5)}.
  */
 final class ImageCharge {
     private static final int HEX = 16;

@@ -22,6 +22,7 @@ import org.outrigger.kernel.memory.Account;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.memory.Budget;
+import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -85,7 +86,7 @@ final class Job {
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
-        budget = request.memory().limited() ? Optional.of(new Budget(request.memory(), request.ranks())) : Optional.empty();
+        budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
         images = new ImageCharge(files);
         sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,

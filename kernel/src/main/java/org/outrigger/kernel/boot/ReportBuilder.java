@@ -46,7 +46,7 @@ final class ReportBuilder {
         TrapSites sites = job.sites();
         SiteRows rows = new SiteRows(job.siteCache(), table, job.request().intercept() == Intercept.AUTO);
         return new JobReport(facts(), calls(), rows.of(sites.counts()), sites.missed(), processes(all), memory(all),
-                job.lwk().left(), notes(all.size()));
+                job.budget().map(budget -> LimitFacts.of(budget, all)), job.lwk().left(), notes(all.size()));
     }
 
     private JobFacts facts() {
@@ -184,6 +184,7 @@ final class ReportBuilder {
         if (job.request().sharedCore()) {
             notes.add("the LWK and Linux share one CPU: nobody spins");
         }
+        notes.addAll(job.images().notes());
         return notes;
     }
 }

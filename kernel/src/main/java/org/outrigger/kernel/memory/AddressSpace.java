@@ -29,6 +29,8 @@ public final class AddressSpace {
     private boolean shared;
     private boolean policySet;
     private boolean policiesDiffer;
+    private long staleFrom;
+    private long staleTo;
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
@@ -79,6 +81,8 @@ public final class AddressSpace {
         heapLaunched = parent.heapLaunched;
         policySet = parent.policySet;
         policiesDiffer = parent.policiesDiffer;
+        staleFrom = parent.staleFrom;
+        staleTo = parent.staleTo;
         limited = parent.limited;
         locked = parent.locked;
         heapPlain = parent.heapPlain;
@@ -273,6 +277,18 @@ public final class AddressSpace {
     void setPolicy() {
         policySet = true;
         policiesDiffer |= shared;
+        staleFrom = MemoryCalls.roundUp(breakNow);
+        staleTo = breakDirty;
+    }
+
+    /** Whether a part of the heap that comes anew may have pages that were taken under another policy. */
+    boolean heapStale(long from, long to) {
+        return from < Math.min(to, breakDirty) && (policiesDiffer || from < staleTo && to > staleFrom);
+    }
+
+    /** Up to here the heap has no such pages any more. */
+    void refreshHeap(long to) {
+        staleFrom = Math.max(staleFrom, to);
     }
 
     /** Whether a thread has set its policy for NUMA memory. */

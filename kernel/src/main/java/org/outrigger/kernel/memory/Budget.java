@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *    uncharge:  to the common room, where every rank finds it; so does the rest of a guarantee when its rank ends
  * </pre>
  *
- * <p>Pages that the LWK keeps of free memory are in nobody's use, but they are there: {@link #pressed} tells when they must go, so
- * that what is in use and what is kept together stay within what was given.
+ * <p>Pages that the LWK keeps of free memory are in nobody's use, but they are there: {@link #pressed} tells when they must go,
+ * so that what is in use and what is kept together stay within what was given.
  *
  * <p>Any thread may call any method. There are no locks; a charge beside another one may be refused although the other is given
  * back a moment later.

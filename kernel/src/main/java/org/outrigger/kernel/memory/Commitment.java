@@ -11,8 +11,9 @@ import org.outrigger.kernel.loop.Pending;
  *    charged = arena in use + heap + private mappings elsewhere + reservations of calls under way
  * </pre>
  *
- * <p>A call reserves what it may need before anything is done; when its outcome is in the books, {@link #settle} makes the sum right.
- * Belongs to the loop of its address space, but that {@link #release} may be called by whoever knows that the process has ended.
+ * <p>A call reserves what it may need before anything is done; when its outcome is in the books, {@link #settle} makes the
+ * sum right. Belongs to the loop of its address space, but that {@link #release} may be called by whoever knows that the process
+ * has ended.
  */
 public final class Commitment {
     /** Charged: private, and writable at some time since it was mapped. */

@@ -7,8 +7,8 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 
 /**
- * Memory outside the arena, in a job with a limit: Linux maps and protects it by the thread's own call, and what came of it is entered
- * in the books of {@link Commitment}.
+ * Memory outside the arena, in a job with a limit: Linux maps and protects it by the thread's own call, and what came of it is
+ * entered in the books of {@link Commitment}.
  */
 final class Elsewhere {
     private static final long PLAIN = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE | Mman.MAP_STACK

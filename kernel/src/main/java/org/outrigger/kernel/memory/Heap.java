@@ -82,7 +82,7 @@ final class Heap {
         long before = MemoryCalls.roundUp(space.breakNow());
         long after = MemoryCalls.roundUp(wanted);
         long kept = MemoryCalls.roundUp(Math.max(wanted, keptTo(space)));
-        if (plan.pageFault() != MemoryPlan.PageFault.DEMAND && after > before) {
+        if (plan.pageFault() != MemoryPlan.PageFault.DEMAND && after > before && !space.heapStale(before, after)) {
             pending.first = wanted;
             pending.subject = space;
             pending.then(populated);
@@ -149,7 +149,10 @@ final class Heap {
             reply.heap(slot, wanted, space.breakMapped(), 0, 0);
             return;
         }
-        if (sparsely) {
+        if (space.heapStale(before, dirty)) {
+            clearing.planDrop(before, dirty);
+            space.refreshHeap(dirty);
+        } else if (sparsely) {
             clearing.planHeap(space, before, dirty);
         }
         setBreak(space, wanted, pending);

@@ -101,6 +101,9 @@ public final class MemoryCalls {
             if (space.trimDue()) {
                 space.trimDue(false);
                 unmapping.trim(space, request.slot(), pending, then);
+            } else if (request.nr() == Nr.BRK) { // who moves the break is the only one who does
+                unmapping.drop(space, request.slot(), Layout.ARENA_BASE, pending,
+                        (slot, notes, result) -> heap.trim(space, slot, notes, then));
             } else {
                 unmapping.drop(space, request.slot(), Layout.ARENA_BASE, pending, then);
             }

@@ -157,12 +157,12 @@ final class Unmapping {
         return same && result == 0;
     }
 
-    /** Takes the pages from all free memory from {@code from} on, and the unused end of the heap, for whoever needs the room. */
+    /** Takes the pages from all free memory from {@code from} on, for whoever needs the room, then goes on with {@code after}. */
     void drop(AddressSpace space, int slot, long from, Pending pending, Pending.Step after) {
         Ranges ranges = space.arena().ranges();
         long start = ranges.firstOf(from, Layout.ARENA_END, Arena.KEPT_SET);
         if (start == Layout.ARENA_END) {
-            heap.trim(space, slot, pending, after);
+            after.resume(slot, pending, 0);
             return;
         }
         long end = ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET);

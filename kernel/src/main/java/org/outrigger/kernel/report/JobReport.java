@@ -2,6 +2,7 @@ package org.outrigger.kernel.report;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Everything that is told about one job after its end.
@@ -12,11 +13,12 @@ import java.util.Objects;
  * @param sitesMissed trapped calls whose place was not counted
  * @param processes   the processes that ran on the LWK, in the order of their start
  * @param memory      what the LWK's memory management did
+ * @param limit       what the job was given of memory and who had it; empty where there was no limit
  * @param leftToLinux the processes that ran, wholly or from some moment on, under plain Linux
  * @param notes       anything else the user should know, one sentence each
  */
 public record JobReport(JobFacts job, List<CallRow> calls, List<SiteRow> sites, long sitesMissed, List<ProcessRow> processes,
-        MemoryFacts memory, List<LeftToLinux> leftToLinux, List<String> notes) {
+        MemoryFacts memory, Optional<MemoryLimit> limit, List<LeftToLinux> leftToLinux, List<String> notes) {
 
     /** Stands for a number that was not measured, in the components that say so. */
     public static final long UNKNOWN = -1;
@@ -25,6 +27,7 @@ public record JobReport(JobFacts job, List<CallRow> calls, List<SiteRow> sites, 
     public JobReport {
         Objects.requireNonNull(job, "job");
         Objects.requireNonNull(memory, "memory");
+        Objects.requireNonNull(limit, "limit");
         calls = List.copyOf(calls);
         sites = List.copyOf(sites);
         processes = List.copyOf(processes);

@@ -60,6 +60,7 @@ public final class ReportJson {
         report.processes().forEach(this::process);
         json.writeEndArray();
         memory(report.memory());
+        report.limit().ifPresentOrElse(this::limit, () -> json.writeNullProperty("limit"));
         json.writeArrayPropertyStart("left_to_linux");
         report.leftToLinux().forEach(this::left);
         json.writeEndArray();
@@ -193,6 +194,43 @@ public final class ReportJson {
         known("minor_faults", memory.minorFaults());
         known("major_faults", memory.majorFaults());
         json.writeNumberProperty("arena_calls", memory.arenaCalls());
+        json.writeEndObject();
+    }
+
+    private void limit(MemoryLimit limit) {
+        json.writeObjectPropertyStart("limit");
+        json.writeNumberProperty("given_bytes", limit.bytes());
+        json.writeNumberProperty("used_bytes", limit.usedBytes());
+        json.writeNumberProperty("peak_bytes", limit.peakBytes());
+        json.writeNumberProperty("kept_bytes", limit.keptBytes());
+        json.writeNumberProperty("named_peak_bytes", limit.namedPeakBytes());
+        json.writeNumberProperty("refusals", limit.refusals());
+        json.writeNumberProperty("largest_refusal_bytes", limit.largestRefusal());
+        known("largest_refusal_pid", limit.largestRefusalPid() == 0 ? JobReport.UNKNOWN : limit.largestRefusalPid());
+        json.writeArrayPropertyStart("ranks");
+        for (MemoryLimit.Rank rank : limit.ranks()) {
+            json.writeStartObject();
+            json.writeNumberProperty("guarantee_bytes", rank.guaranteeBytes());
+            json.writeNumberProperty("used_bytes", rank.usedBytes());
+            json.writeNumberProperty("peak_bytes", rank.peakBytes());
+            json.writeNumberProperty("kept_bytes", rank.keptBytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayPropertyStart("processes");
+        for (MemoryLimit.Holder holder : limit.holders()) {
+            json.writeStartObject();
+            json.writeNumberProperty("pid", holder.pid());
+            json.writeNumberProperty("rank", holder.rank());
+            json.writeNumberProperty("used_bytes", holder.usedBytes());
+            json.writeNumberProperty("peak_bytes", holder.peakBytes());
+            json.writeNumberProperty("arena_bytes", holder.arenaBytes());
+            json.writeNumberProperty("heap_bytes", holder.heapBytes());
+            json.writeNumberProperty("other_bytes", holder.otherBytes());
+            json.writeNumberProperty("shared_bytes", holder.sharedBytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

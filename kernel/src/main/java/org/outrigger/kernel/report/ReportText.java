@@ -9,6 +9,7 @@ import java.util.TreeSet;
 public final class ReportText {
 
     /** Rows of call sites that a terminal gets; JSON has them all. */
+    private static final int MOST_HOLDERS = 20;
     private static final int MOST_SITES = 20;
 
     private final StringBuilder out = new StringBuilder(4096);
@@ -30,6 +31,7 @@ public final class ReportText {
         text.processes(report.processes());
         text.threads(report.processes());
         text.memory(report.memory());
+        report.limit().ifPresent(text::limit);
         text.left(report.leftToLinux());
         text.notes(report.notes());
         return text.out.toString();
@@ -164,6 +166,43 @@ public final class ReportText {
                         : memory.minorFaults() + " minor, " + memory.majorFaults() + " major")
                 .row("calls without Linux", Quantity.count(memory.arenaCalls()))
                 .appendTo(out);
+    }
+
+    private void limit(MemoryLimit limit) {
+        heading("Limit of memory");
+        TextTable table = new TextTable("<<")
+                .row("given", Quantity.bytes(limit.bytes()))
+                .row("in use", Quantity.bytes(limit.peakBytes()) + " at peak, "
+                        + Quantity.bytes(limit.usedBytes()) + " at the end")
+                .row("refused", limit.refusals() == 0 ? "nothing"
+                        : Quantity.counted(limit.refusals(), "call", "calls") + ", the largest for "
+                                + Quantity.bytes(limit.largestRefusal()) + " by process " + limit.largestRefusalPid());
+        if (limit.namedPeakBytes() > 0) {
+            table.row("shared by name", Quantity.bytes(limit.namedPeakBytes()) + " at peak");
+        }
+        table.appendTo(out);
+        table = new TextTable(">>>>>");
+        table.row("rank", "set aside", "at peak", "at the end", "kept");
+        for (int rank = 0; rank < limit.ranks().size(); rank++) {
+            MemoryLimit.Rank row = limit.ranks().get(rank);
+            table.row(Integer.toString(rank), Quantity.bytes(row.guaranteeBytes()), Quantity.bytes(row.peakBytes()),
+                    Quantity.bytes(row.usedBytes()), Quantity.bytes(row.keptBytes()));
+        }
+        table.appendTo(out);
+        if (limit.holders().isEmpty()) {
+            return;
+        }
+        table = new TextTable(">>>>>>><");
+        table.row("pid", "rank", "at peak", "arena", "heap", "other", "shared", "command");
+        for (MemoryLimit.Holder row : limit.holders().subList(0, Math.min(MOST_HOLDERS, limit.holders().size()))) {
+            table.row(Long.toString(row.pid()), Integer.toString(row.rank()), Quantity.bytes(row.peakBytes()),
+                    Quantity.bytes(row.arenaBytes()), Quantity.bytes(row.heapBytes()), Quantity.bytes(row.otherBytes()),
+                    Quantity.bytes(row.sharedBytes()), Printable.text(row.command()));
+        }
+        table.appendTo(out);
+        if (limit.holders().size() > MOST_HOLDERS) {
+            out.append("  and ").append(limit.holders().size() - MOST_HOLDERS).append(" other processes, which had less\n");
+        }
     }
 
     private void left(List<LeftToLinux> left) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 
@@ -22,8 +23,11 @@ final class Application {
     private static final long ANON = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS;
     private static final int MOST_PAGES = 4000;
 
-    /** Pages of one protection. */
-    private record Piece(long start, long end, long prot) {
+    /** Pages of one protection, that count or do not. */
+    private record Piece(long start, long end, long prot, boolean counts) {
+        Piece part(long from, long to) {
+            return new Piece(from, to, prot, counts);
+        }
     }
 
     /** What is to be done when a call has ended. */
@@ -70,8 +74,15 @@ final class Application {
     private long heapEnd = SimulatedLinux.BREAK;
     private boolean heapRests;
     private boolean idle;
+    private final long limit;
 
     Application(SimulatedProcess process, Random random, int firstSlot, int threadCount) {
+        this(process, random, firstSlot, threadCount, Long.MAX_VALUE);
+    }
+
+    /** @param limit bytes that it may have */
+    Application(SimulatedProcess process, Random random, int firstSlot, int threadCount, long limit) {
+        this.limit = limit;
         this.process = process;
         this.random = random;
         for (int i = 0; i < threadCount; i++) {
@@ -112,6 +123,29 @@ final class Application {
             }
         }
         check();
+        if (limit < Long.MAX_VALUE) {
+            assertEquals(counted(), process.space.commitment().charged());
+        }
+    }
+
+    /** Bytes that the program has, as it counts them itself. */
+    private long counted() {
+        long bytes = heapEnd - SimulatedLinux.BREAK;
+        for (Thread thread : threads) {
+            for (Piece piece : thread.pieces) {
+                bytes += piece.counts ? piece.end - piece.start : 0;
+            }
+        }
+        return bytes;
+    }
+
+    /** Whether a call that needs so much more was refused, which must be right if no other is under way. */
+    private boolean refused(long result, long need, long had) {
+        boolean refused = result == -Errno.ENOMEM && limit < Long.MAX_VALUE;
+        if (threads.size() == 1 && limit < Long.MAX_VALUE) {
+            assertEquals(had + need > limit, refused, () -> had + " and " + need);
+        }
+        return refused;
     }
 
     /** Every page is there, is protected as the program asked, and holds what it wrote. */
@@ -168,7 +202,7 @@ final class Application {
         }
         forgetContent(start, end);
         write(start, end);
-        thread.pieces.add(new Piece(start, end, RW));
+        thread.pieces.add(new Piece(start, end, RW, true));
     }
 
     private long length() {
@@ -186,8 +220,17 @@ final class Application {
         } else if (thread.pieces.isEmpty() || content.size() < MOST_PAGES && random.nextInt(5) < 2) {
             long bytes = length() - random.nextInt((int) PAGE);
             long flags = ANON | (random.nextInt(8) == 0 ? Mman.MAP_POPULATE : 0);
-            thread.begin(null, result -> gained(thread, result, result + SimulatedLinux.up(bytes)), Nr.MMAP, 0, bytes, RW, flags,
-                    -1, 0);
+            long had = counted();
+            if (limit < Long.MAX_VALUE && random.nextInt(4) == 0) {
+                thread.begin(null, result -> thread.pieces.add(new Piece(result, result + SimulatedLinux.up(bytes), 0, false)),
+                        Nr.MMAP, 0, bytes, 0, flags, -1, 0);
+                return;
+            }
+            thread.begin(null, result -> {
+                if (!refused(result, SimulatedLinux.up(bytes), had)) {
+                    gained(thread, result, result + SimulatedLinux.up(bytes));
+                }
+            }, Nr.MMAP, 0, bytes, RW, flags, -1, 0);
         } else {
             treat(thread, thread.pieces.remove(random.nextInt(thread.pieces.size())));
         }
@@ -195,7 +238,11 @@ final class Application {
 
     private void moveBreak(Thread thread) {
         long wanted = SimulatedLinux.BREAK + PAGE * random.nextInt(3000) / (1 + random.nextInt(20)) / PAGE * PAGE;
+        long had = counted();
         thread.begin(null, result -> {
+            if (refused(result == heapEnd && wanted > heapEnd ? -Errno.ENOMEM : result, Math.max(0, wanted - heapEnd), had)) {
+                return;
+            }
             assertEquals(wanted, result);
             forgetContent(wanted, heapEnd);
             for (long at = heapEnd; at < wanted; at += PAGE) {
@@ -215,15 +262,29 @@ final class Application {
         switch (random.nextInt(8)) {
             case 0 -> {
                 long prot = random.nextInt(3) == 0 ? RW : random.nextInt(2);
+                long need = !piece.counts && prot == RW ? to - from : 0;
+                long had = counted() + (piece.counts ? piece.end - piece.start : 0);
                 thread.begin(piece, result -> {
+                    if (refused(result, need, had)) {
+                        thread.pieces.add(piece);
+                        return;
+                    }
                     assertEquals(0, result);
                     keepEnds(thread, piece, from, to);
-                    thread.pieces.add(new Piece(from, to, prot));
+                    thread.pieces.add(new Piece(from, to, prot, piece.counts || prot == RW));
                 }, Nr.MPROTECT, from, to - from, prot);
             }
             case 1 -> {
                 long bytes = length();
-                thread.begin(piece, result -> moved(thread, piece, result, bytes), Nr.MREMAP, piece.start,
+                long need = piece.counts ? Math.max(0, bytes - (piece.end - piece.start)) : 0;
+                long had = counted() + (piece.counts ? piece.end - piece.start : 0);
+                thread.begin(piece, result -> {
+                    if (refused(result, need, had)) {
+                        thread.pieces.add(piece);
+                    } else {
+                        moved(thread, piece, result, bytes);
+                    }
+                }, Nr.MREMAP, piece.start,
                         piece.end - piece.start, bytes, Mman.MREMAP_MAYMOVE);
             }
             case 2 -> thread.begin(piece, result -> {
@@ -231,11 +292,18 @@ final class Application {
                 forgetContent(from, to);
                 thread.pieces.add(piece);
             }, Nr.MADVISE, from, to - from, Mman.MADV_DONTNEED);
-            case 3 -> thread.begin(piece, result -> {
-                assertEquals(from, result);
-                keepEnds(thread, piece, from, to);
-                gained(thread, from, to);
-            }, Nr.MMAP, from, to - from, RW, ANON | Mman.MAP_FIXED, -1, 0);
+            case 3 -> {
+                long had = counted() + (piece.counts ? piece.end - piece.start : 0);
+                thread.begin(piece, result -> {
+                    if (refused(result, piece.counts ? 0 : to - from, had)) {
+                        thread.pieces.add(piece);
+                        return;
+                    }
+                    assertEquals(from, result);
+                    keepEnds(thread, piece, from, to);
+                    gained(thread, from, to);
+                }, Nr.MMAP, from, to - from, RW, ANON | Mman.MAP_FIXED, -1, 0);
+            }
             default -> thread.begin(piece, result -> {
                 assertEquals(0, result);
                 keepEnds(thread, piece, from, to);
@@ -245,10 +313,10 @@ final class Application {
 
     private void keepEnds(Thread thread, Piece piece, long from, long to) {
         if (piece.start < from) {
-            thread.pieces.add(new Piece(piece.start, from, piece.prot));
+            thread.pieces.add(piece.part(piece.start, from));
         }
         if (to < piece.end) {
-            thread.pieces.add(new Piece(to, piece.end, piece.prot));
+            thread.pieces.add(piece.part(to, piece.end));
         }
     }
 
@@ -266,6 +334,6 @@ final class Application {
         }
         forgetContent(start + Math.min(old, bytes), start + bytes);
         content.putAll(held);
-        thread.pieces.add(new Piece(start, start + bytes, piece.prot));
+        thread.pieces.add(piece.part(start, start + bytes));
     }
 }

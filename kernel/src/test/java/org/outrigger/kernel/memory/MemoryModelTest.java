@@ -1,5 +1,8 @@
 package org.outrigger.kernel.memory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +63,37 @@ class MemoryModelTest {
             run(child, 400);
             run(parent, 100);
         }
+    }
+
+    private static Budget budget(long pages) {
+        return new Budget(Limited.plan(pages * SimulatedLinux.PAGE), 1);
+    }
+
+    /** Each call is refused if and only if the program would have more than it was given. */
+    @ParameterizedTest
+    @ValueSource(longs = {51, 52, 53, 54, 55, 56, 57, 58, 59, 60})
+    void oneThreadWithALimit(long seed) {
+        long pages = seed % 2 == 0 ? 300 : 2000;
+        Budget budget = budget(pages);
+        Application application = new Application(new SimulatedProcess(new SimulatedKernel(true), budget.rank(0)),
+                new Random(seed), 0, 1, pages * SimulatedLinux.PAGE);
+        run(application, 3000);
+        assertTrue(budget.refusals() > 0);
+        assertTrue(budget.peak() <= budget.total());
+        application.process().space.commitment().release();
+        assertEquals(0, budget.used());
+        assertEquals(budget.total(), budget.available());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {61, 62, 63, 64, 65, 66, 67, 68, 69, 70})
+    void fourThreadsWithALimit(long seed) {
+        Budget budget = budget(1000);
+        Application application = new Application(new SimulatedProcess(new SimulatedKernel(seed % 2 == 0), budget.rank(0)),
+                new Random(seed), 0, 4, budget.total());
+        run(application, 4000);
+        assertTrue(budget.refusals() > 0);
+        assertTrue(budget.peak() <= budget.total(), () -> budget.peak() + " of " + budget.total());
     }
 
     private static void go(Application application, int steps) {

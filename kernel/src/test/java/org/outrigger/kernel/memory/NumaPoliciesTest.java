@@ -64,7 +64,16 @@ class NumaPoliciesTest {
         assertEquals(8, kept(process));
         assertEquals(18 * PAGE, process.linux.resident());
         assertEquals(0, process.make(Nr.SET_MEMPOLICY, Mempolicy.MPOL_INTERLEAVE, 4096, 64));
-        assertEquals(PAGE, process.linux.resident(), "the page of the heap that is in use");
+        assertEquals(10 * PAGE, process.linux.resident(), "the heap's when it comes anew");
+        process.make(Nr.BRK, BREAK + 6 * PAGE);
+        assertEquals(5 * PAGE, process.linux.resident());
+        process.make(Nr.BRK, BREAK + 9 * PAGE);
+        assertEquals(2 * PAGE, process.linux.resident());
+        dirty(process, BREAK + PAGE, 8 * PAGE);
+        process.make(Nr.BRK, BREAK + PAGE);
+        process.make(Nr.BRK, BREAK + 9 * PAGE);
+        assertEquals(10 * PAGE, process.linux.resident(), "what came after it is kept again");
+        assertEquals(0, process.linux.page(BREAK + 8 * PAGE).content);
         assertEquals(8, kept(process), "whoever comes has this thread's policy");
     }
 

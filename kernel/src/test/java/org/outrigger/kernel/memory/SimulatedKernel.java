@@ -29,6 +29,7 @@ final class SimulatedKernel {
     private final Map<Integer, Pending> pending = new HashMap<>();
 
     private final List<SimulatedLinux> processes = new ArrayList<>();
+    private final List<Integer> ended = new ArrayList<>();
 
     /** @param arenas as {@link MemoryCalls} has it */
     SimulatedKernel(boolean arenas) {
@@ -58,6 +59,11 @@ final class SimulatedKernel {
             }
 
             @Override
+            public boolean ended(int pid) {
+                return ended.contains(pid);
+            }
+
+            @Override
             public void close(int descriptor) {
                 processes.set(descriptor - 1, null);
             }
@@ -76,6 +82,11 @@ final class SimulatedKernel {
 
     private long at(int slot, long field) {
         return geometry.slot(slot) + field;
+    }
+
+    /** The number of the process whose memory this is ends: as far as {@link Residency} tells, it has ended already. */
+    void end(SimulatedLinux linux) {
+        ended.add(processes.indexOf(linux) + 1);
     }
 
     /** A thread posts a request and the kernel answers it. */
@@ -102,6 +113,7 @@ final class SimulatedKernel {
             calls.limits(space, slot, arg[0] != -1, notes);
         } else {
             notes.take().resume(slot, notes, request.arg(0));
+            MemoryCalls.answered(space, notes);
         }
         if (memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REP_SEQ)) != sequence) {
             throw new AssertionError("no answer to call " + nr);

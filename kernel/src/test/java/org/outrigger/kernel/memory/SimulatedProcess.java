@@ -25,6 +25,11 @@ final class SimulatedProcess {
         this(kernel, new SimulatedLinux(), new AddressSpace(SimulatedLinux.BREAK, false));
     }
 
+    /** In a job with a limit. */
+    SimulatedProcess(SimulatedKernel kernel, Account account) {
+        this(kernel, new SimulatedLinux(), new AddressSpace(SimulatedLinux.BREAK, false, account));
+    }
+
     private SimulatedProcess(SimulatedKernel kernel, SimulatedLinux linux, AddressSpace space) {
         this.kernel = kernel;
         this.linux = linux;
@@ -146,6 +151,9 @@ final class SimulatedProcess {
     }
 
     private boolean asks(long nr, long[] arg) {
+        if (space.accounted()) {
+            return true;
+        }
         long length = SimulatedLinux.up(arg[1]);
         if (nr == Nr.MMAP) {
             long flags = arg[3];

@@ -2,6 +2,7 @@ package org.outrigger.kernel.report;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.outrigger.kernel.triage.Disposition;
 
@@ -44,7 +45,11 @@ final class Sample {
                 new SiteRow("[anonymous]", 0x7f0000001000L, "", 0, 39, "getpid", 1, "not in a file"),
                 new SiteRow("/usr/lib/libc.so.6", 0x11a2c4, "getpid", 5, 39, "getpid", 2,
                         "called before the process was patched"));
-        return new JobReport(job, calls, sites, 3, processes, memory,
+        MemoryLimit limit = new MemoryLimit(4L << 30, 1 << 20, 3L << 30, 2 << 20, 5 << 20, 7, 2L << 30, 4713,
+                List.of(new MemoryLimit.Rank(1L << 30, 0, 2L << 30, 0), new MemoryLimit.Rank(0, 1 << 20, 1L << 30, 2 << 20)),
+                List.of(new MemoryLimit.Holder(4713, "sort\nfile", 0, 0, 2L << 30, 1L << 30, 512 << 20, 256 << 20, 256 << 20),
+                        new MemoryLimit.Holder(4716, "daemon", 1, 1 << 20, 1L << 30, 1L << 30, 0, 0, 0)));
+        return new JobReport(job, calls, sites, 3, processes, memory, Optional.of(limit),
                 List.of(new LeftToLinux(4718, "/usr/bin/sudo", "set-user-id program")),
                 List.of("the last note"));
     }
@@ -54,7 +59,7 @@ final class Sample {
         JobFacts job = new JobFacts("0.1.0", List.of("true"), Instant.EPOCH, 0, 0, 1, "0", "0", InterceptMode.TRAP, "6.12.0",
                 1, JobReport.UNKNOWN, List.of(), new RealTimePriority.Without("not permitted"), true);
         MemoryFacts memory = new MemoryFacts(0, 0, 0, List.of(), 0, JobReport.UNKNOWN, JobReport.UNKNOWN, 0);
-        return new JobReport(job, List.of(), List.of(), 0, List.of(), memory, List.of(), List.of());
+        return new JobReport(job, List.of(), List.of(), 0, List.of(), memory, Optional.empty(), List.of(), List.of());
     }
 
     private static CallRow call(int number, String name, Disposition disposition, Interception interception, long count,
