@@ -90,7 +90,7 @@ final class Job {
         surveyor = new Surveyor(siteCache, continuation -> loops.main().inbox.post(continuation, surveyorsBell));
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
         lwk.connect(injector, patcher);
-        loops.connect(tasks, placement, lwk);
+        loops.connect(tasks, placement, lwk, new Standstills(tasks, injector.freezer(), files, loops));
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {

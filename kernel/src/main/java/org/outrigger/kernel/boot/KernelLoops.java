@@ -7,6 +7,7 @@ import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.Futex;
 import org.outrigger.host.PageMap;
+import org.outrigger.host.ProcFile;
 import org.outrigger.host.Scheduling;
 import org.outrigger.host.Syscalls;
 import org.outrigger.kernel.loop.Inbox;
@@ -14,8 +15,11 @@ import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
+import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.memory.PageMaps;
+import org.outrigger.kernel.memory.Standstill;
+import org.outrigger.kernel.memory.SystemPools;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.Loops;
 import org.outrigger.kernel.task.Placement;
@@ -77,6 +81,33 @@ final class KernelLoops implements Loops {
         }
     }
 
+    /** The standstill is put together when the loops are there already. */
+    private final class LaterStandstill implements Standstill {
+        private final Loop loop;
+
+        LaterStandstill(Loop loop) {
+            this.loop = loop;
+        }
+
+        private void main(Runnable action) {
+            if (elsewhere(loop.number)) {
+                main().inbox.post(action, loop.futex);
+            } else {
+                action.run();
+            }
+        }
+
+        @Override
+        public void begin(AddressSpace space, int slot, Ready ready) {
+            main(() -> standstill.begin(space, slot, ready));
+        }
+
+        @Override
+        public void end(AddressSpace space, int slot) {
+            main(() -> standstill.end(space, slot));
+        }
+    }
+
     private final JobRequest request;
     private final JobMemory memory;
     private final boolean arenas;
@@ -86,6 +117,7 @@ final class KernelLoops implements Loops {
     private TaskTable tasks;
     private Placement placement;
     private Lwk lwk;
+    private Standstill standstill;
     private boolean stopped;
 
     /** @param arenas as {@link MemoryCalls} has it */
@@ -99,7 +131,8 @@ final class KernelLoops implements Loops {
     }
 
     /** Completes the circle: what the other loops look into, and pass to. */
-    void connect(TaskTable itsTasks, Placement itsPlacement, Lwk itsLwk) {
+    void connect(TaskTable itsTasks, Placement itsPlacement, Lwk itsLwk, Standstill itsStandstill) {
+        standstill = itsStandstill;
         tasks = itsTasks;
         placement = itsPlacement;
         lwk = itsLwk;
@@ -118,7 +151,8 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux)), arenas));
+                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux)), arenas,
+                        new SystemPools(new ProcFile(loop.linux)), new LaterStandstill(loop)));
     }
 
     @Override

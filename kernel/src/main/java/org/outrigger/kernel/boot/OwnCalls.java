@@ -1,5 +1,6 @@
 package org.outrigger.kernel.boot;
 
+import java.util.function.Consumer;
 import org.outrigger.abi.CloneFlags;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
@@ -24,6 +25,24 @@ final class OwnCalls {
         this.reply = reply;
         this.affinities = affinities;
         this.memory = memory;
+    }
+
+    /**
+     * A fork may need its memory prepared.
+     *
+     * @param again delivers the request once more when that is done
+     * @return whether the request waits for it
+     */
+    boolean prepares(Task task, Request request, Consumer<Request> again) {
+        if (!forks(request)) {
+            return false;
+        }
+        Request kept = request.copy();
+        return memory.beforeFork(task.process().space(), task.slot(), task.pending(), () -> again.accept(kept));
+    }
+
+    private static boolean forks(Request request) {
+        return request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE && (request.arg(0) & CloneFlags.CLONE_VM) == 0;
     }
 
     /** Goes on with a conversation. */
@@ -85,8 +104,6 @@ final class OwnCalls {
         if (request.op() == Layout.OP_EXIT && request.arg(1) != 0) {
             space.unmapped(request.arg(0), request.arg(0) + request.arg(1));
         }
-        boolean forks = request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE
-                && (request.arg(0) & CloneFlags.CLONE_VM) == 0;
-        return forks ? space.fork() : space;
+        return forks(request) ? space.fork() : space;
     }
 }

@@ -19,6 +19,8 @@ public final class Pending {
     public long fifth;
     /** Whom the step concerns. */
     public Object subject;
+    /** What comes after the steps that one part takes for another. */
+    public Object after;
 
     /** The next result goes to this step. */
     public void then(Step next) {

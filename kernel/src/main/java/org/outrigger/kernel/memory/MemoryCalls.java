@@ -25,6 +25,8 @@ public final class MemoryCalls {
     private final Unmapping unmapping;
     private final Heap heap;
     private final Remapping remapping;
+    private final Demotion demotion;
+    private final WholePages whole = new WholePages();
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step trimmed = this::trimmed;
     private final Pending.Step lockable = this::lockable;
@@ -39,10 +41,22 @@ public final class MemoryCalls {
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
+        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param pools      Linux's huge-page pools
+     * @param standstill keeps other threads from running while pages are replaced
+     */
+    public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
+                       Standstill standstill) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
-        allocation = new Allocation(reply, inspection, clearing, arenas);
+        allocation = new Allocation(reply, inspection, clearing, arenas, plan, pools);
+        demotion = new Demotion(reply, inspection, pools, standstill, Mman.MADV_HUGEPAGE);
         heap = new Heap(reply, clearing, plan);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
@@ -65,6 +79,9 @@ public final class MemoryCalls {
     /** Answers a request of a thread in {@code space}. */
     public void serve(AddressSpace space, Request request, Pending pending) {
         int slot = request.slot();
+        if (space.arena().pool().bytes() > 0 && keepPagesWhole(space, request, pending)) {
+            return;
+        }
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
         boolean fixed = request.nr() == Nr.MMAP && (request.arg(3) & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0;
@@ -102,6 +119,39 @@ public final class MemoryCalls {
                 answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
             }
         }
+    }
+
+    /** Answers hints about pages from a pool; replaces those that a call would break, and then begins anew. */
+    private boolean keepPagesWhole(AddressSpace space, Request request, Pending pending) {
+        if (whole.hint(space, request)) {
+            reply.done(request.slot(), 0);
+            return true;
+        }
+        if (!whole.broken(space, request)) {
+            return false;
+        }
+        Request kept = request.copy();
+        demotion.begin(space, request.slot(), whole.from(), whole.to(), pending, done -> {
+            if (done) {
+                serve(space, kept, pending);
+            } else {
+                reply.done(kept.slot(), -Errno.ENOMEM);
+            }
+        });
+        return true;
+    }
+
+    /**
+     * A fork copies memory, and a child has no claim on pages from a pool: they are replaced first.
+     *
+     * @return false where there are none, and nothing follows
+     */
+    public boolean beforeFork(AddressSpace space, int slot, Pending pending, Runnable then) {
+        if (space.arena().pool().bytes() == 0 || space.poolUse().isOff() && space.demotion() == null) {
+            return false;
+        }
+        demotion.beforeFork(space, slot, pending, then);
+        return true;
     }
 
     /** Whether the call treats a part of the heap so that the LWK cannot keep its spare part. */

@@ -53,9 +53,16 @@ final class Unmapping {
         } else if (!ranges.any(start, end, ~Arena.FREE_SET)) {
             reply.done(slot, value); // nothing there that the application could know of
         } else {
-            space.forget(start, end);
+            PoolBooks pool = space.arena().pool();
+            long from = pool.pageStart(start); // what of a page from a pool lies outside nobody uses
+            long to = pool.pageEnd(end);
+            boolean pooled = pool.covers(from, to);
+            space.forget(from, to);
+            if (pooled) {
+                space.arena().vacate(from, to);
+            }
             pending.then(unmapped);
-            reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
+            reply.make(slot, Nr.MUNMAP, from, to - from, 0, 0, 0, 0);
         }
     }
 
@@ -64,6 +71,11 @@ final class Unmapping {
         long length = end - start;
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
+        if (arena.pool().touches(start, end)) { // reserved, whether it is touched or not
+            arena.release(start, end, Arena.DIRTY);
+            kind.shelve(start, end);
+            return true;
+        }
         boolean sees = inspection.reaches(space, length);
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
             kind.learn(inspection.present(), length);
@@ -138,8 +150,12 @@ final class Unmapping {
         pending.subject = space;
         for (int i = 0; i < ranges.size(); i++) {
             if ((Arena.FREE_SET & 1 << ranges.tag(i)) != 0) {
-                long start = ranges.from(i);
-                long end = ranges.to(i);
+                PoolBooks pool = space.arena().pool();
+                long start = pool.pageStart(ranges.from(i)) == ranges.from(i) ? ranges.from(i) : pool.pageEnd(ranges.from(i) + 1);
+                long end = pool.pageEnd(ranges.to(i)) == ranges.to(i) ? ranges.to(i) : pool.pageStart(ranges.to(i) - 1);
+                if (start >= end) {
+                    continue; // a part of a page
+                }
                 space.forget(start, end);
                 pending.then((itsSlot, itsPending, result) -> trim(space, itsSlot, itsPending, after));
                 reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
