@@ -89,7 +89,7 @@ final class KernelLoops implements Loops {
             this.loop = loop;
         }
 
-        private void main(Runnable action) {
+        private void inMainLoop(Runnable action) {
             if (elsewhere(loop.number)) {
                 main().inbox.post(action, loop.futex);
             } else {
@@ -99,12 +99,12 @@ final class KernelLoops implements Loops {
 
         @Override
         public void begin(AddressSpace space, int slot, Ready ready) {
-            main(() -> standstill.begin(space, slot, ready));
+            inMainLoop(() -> standstill.begin(space, slot, ready));
         }
 
         @Override
         public void end(AddressSpace space, int slot) {
-            main(() -> standstill.end(space, slot));
+            inMainLoop(() -> standstill.end(space, slot));
         }
     }
 
