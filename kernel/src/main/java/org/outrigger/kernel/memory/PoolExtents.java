@@ -7,9 +7,9 @@ import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 
 /**
- * Extents of pages from Linux's huge-page pools. They are mapped with a reservation, so that Linux refuses the mapping rather than
- * a page of it; where it might refuse a page even so, they are populated at once. Sized by need and as much again as there is, but
- * a process takes no more ahead of need than a quarter of what is free, for other ranks want some too.
+ * Extents of pages from Linux's huge-page pools. They are mapped with a reservation, so that Linux refuses the mapping rather
+ * than a page of it; where it might refuse a page even so, they are populated at once. Sized by need and as much again as there
+ * is, but a process takes no more ahead of need than a quarter of what is free, for other ranks want some too.
  */
 final class PoolExtents {
     private static final long PROT = Mman.PROT_READ | Mman.PROT_WRITE;

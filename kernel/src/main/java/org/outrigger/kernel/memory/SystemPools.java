@@ -45,7 +45,8 @@ public final class SystemPools implements HugePools {
                 return true;
             }
             for (String root : words[1].isEmpty() ? new String[] {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"} : new String[0]) {
-                String limits = files.text(root + words[2] + "/hugetlb.2MB.max") + files.text(root + words[2] + "/hugetlb.1GB.max");
+                String group = root + words[2];
+                String limits = files.text(group + "/hugetlb.2MB.max") + files.text(group + "/hugetlb.1GB.max");
                 if (!limits.replace("max", "").isBlank()) {
                     return true;
                 }

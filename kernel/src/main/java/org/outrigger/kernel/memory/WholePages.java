@@ -5,8 +5,8 @@ import org.outrigger.abi.Nr;
 import org.outrigger.kernel.loop.Request;
 
 /**
- * Which pages from a pool a call cannot leave as they are: Linux protects, unmaps, moves and drops such pages only whole, and some
- * of it not at all. Holds the answer to the last question.
+ * Which pages from a pool a call cannot leave as they are: Linux protects, unmaps, moves and drops such pages only whole, if at
+ * all. Holds the answer to the last question.
  */
 final class WholePages {
     /** Advice that asks for nothing that can be seen; Linux refuses some of it for pages from a pool. */
