@@ -38,13 +38,18 @@ final class Allocation {
 
     Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas, MemoryPlan plan, HugePools huge) {
         pools = new PoolExtents(reply, huge, plan);
-        advice = plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
+        advice = advice(plan, huge);
         populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
         large = new LargeRequests(reply, pools, advice, populate != 0);
         this.reply = reply;
         this.inspection = inspection;
         this.clearing = clearing;
         this.arenas = arenas;
+    }
+
+    /** What ordinary memory for large pieces is advised, -1 for nothing. */
+    static long advice(MemoryPlan plan, HugePools huge) {
+        return plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
     }
 
     void mmap(AddressSpace space, Request request, Pending pending) {
