@@ -25,7 +25,7 @@ import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.memory.Budget;
 import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.patch.SiteCache;
-import org.outrigger.kernel.share.Budget;
+import org.outrigger.kernel.share.Allowance;
 import org.outrigger.kernel.share.Sharing;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
@@ -87,14 +87,14 @@ final class Job {
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
         warden = new Warden(control, (event, own) -> loops.main().inbox.post(() -> hear(event), own));
-        sharing = Sharing.of(linux, System.getenv(JobName.VARIABLE), Budget.UNLIMITED);
+        budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
+        sharing = Sharing.of(linux, System.getenv(JobName.VARIABLE), budget.map(Job::allowance).orElse(Allowance.UNLIMITED));
         if (sharing.open()) {
             warden.expect(linux, sharing.descriptor(), sharing::begin);
         }
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
-        budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
         images = new ImageCharge(files);
         sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
@@ -108,7 +108,7 @@ final class Job {
         surveyor = new Surveyor(siteCache, continuation -> loops.main().inbox.post(continuation, surveyorsBell));
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
         lwk.connect(injector, patcher);
-        loops.connect(tasks, placement, lwk);
+        loops.connect(tasks, placement, lwk, new Standstills(tasks, injector.freezer(), files, loops));
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {
@@ -117,6 +117,21 @@ final class Job {
         memory.cold(rehearse);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
+    }
+
+    /** What processes share counts against the job's limit, once. */
+    private static Allowance allowance(Budget budget) {
+        return new Allowance() {
+            @Override
+            public boolean charge(long bytes) {
+                return budget.charge(bytes);
+            }
+
+            @Override
+            public void uncharge(long bytes) {
+                budget.uncharge(bytes);
+            }
+        };
     }
 
     /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */

@@ -159,7 +159,7 @@ public final class ReportText {
                         + Quantity.counted(memory.extents(), "extent", "extents"))
                 .row("arena in use", Quantity.bytes(memory.arenaPeakBytes()) + " at peak");
         for (MemoryFacts.PageUse use : memory.pages()) {
-            table.row("pages of " + pageSize(use.pageBytes()), Quantity.bytes(use.bytes()));
+            table.row((use.pool() ? "pool pages of " : "pages of ") + pageSize(use.pageBytes()), Quantity.bytes(use.bytes()));
         }
         table.row("heap", Quantity.bytes(memory.heapPeakBytes()) + " at peak")
                 .row("page faults", memory.minorFaults() < 0 || memory.majorFaults() < 0 ? "unknown"

@@ -45,7 +45,7 @@ final class Registrar implements Runnable {
     private volatile boolean stopped;
 
     /** @param listening the socket, which this thread closes in the end */
-    Registrar(int listening, Budget budget) {
+    Registrar(int listening, Allowance budget) {
         this.listening = listening;
         this.registry = new Registry(uid, segments(linux), budget, process -> Descriptors.ready(linux, process), this::close);
         descriptors.watch(linux, listening, LISTENING);

@@ -49,7 +49,7 @@ final class Registry {
 
     private final int uid;
     private final int most;
-    private final Budget budget;
+    private final Allowance budget;
     private final IntPredicate ended;
     private final IntConsumer close;
     private final Map<String, Entry> names = new HashMap<>();
@@ -86,7 +86,7 @@ final class Registry {
      * @param ended  whether the process of a descriptor has ended
      * @param close  closes a descriptor that the registry was given
      */
-    Registry(int uid, int most, Budget budget, IntPredicate ended, IntConsumer close) {
+    Registry(int uid, int most, Allowance budget, IntPredicate ended, IntConsumer close) {
         this.uid = uid;
         this.most = most;
         this.budget = budget;

@@ -19,12 +19,12 @@ public final class Sharing {
     private static final int MOST_NAMES = 8;
 
     private final int listening;
-    private final Budget budget;
+    private final Allowance budget;
     private Registrar registrar;
     private Thread thread;
     private boolean closed;
 
-    private Sharing(int listening, Budget budget) {
+    private Sharing(int listening, Allowance budget) {
         this.listening = listening;
         this.budget = budget;
     }
@@ -35,7 +35,7 @@ public final class Sharing {
      * @param job    its name, as the launcher has made it; where that is none, or is taken, nobody can share memory
      * @param budget what the segments are charged to
      */
-    public static Sharing of(Syscalls linux, String job, Budget budget) {
+    public static Sharing of(Syscalls linux, String job, Allowance budget) {
         JobName name = JobName.of(job);
         return new Sharing(name == null ? -1 : new LocalSocket(linux, 0).listen(name.socket(), BACKLOG), budget);
     }

@@ -27,7 +27,7 @@ class RegistryTest {
     private long charged;
     private long limit = Long.MAX_VALUE;
     private int descriptors = 10;
-    private final Registry registry = new Registry(UID, MOST, new Budget() {
+    private final Registry registry = new Registry(UID, MOST, new Allowance() {
         @Override
         public boolean charge(long bytes) {
             if (charged + bytes > limit) {
@@ -183,7 +183,7 @@ class RegistryTest {
 
     @Test
     void aLongListComesInParts() {
-        Registry many = new Registry(UID, 1000, Budget.UNLIMITED, ended::contains, closed::add);
+        Registry many = new Registry(UID, 1000, Allowance.UNLIMITED, ended::contains, closed::add);
         for (int i = 0; i < 150; i++) {
             many.make(OWNER, make("n" + i, 0600, 0), facts(4096, 0600), 100 + 2 * i, 101 + 2 * i);
         }

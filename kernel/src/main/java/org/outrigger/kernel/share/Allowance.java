@@ -1,9 +1,9 @@
 package org.outrigger.kernel.share;
 
 /** What the job may have of memory. Called by the registrar's thread. */
-public interface Budget {
+public interface Allowance {
     /** No limit. */
-    Budget UNLIMITED = new Budget() {
+    Allowance UNLIMITED = new Allowance() {
         @Override
         public boolean charge(long bytes) {
             return true;
