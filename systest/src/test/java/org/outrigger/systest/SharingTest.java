@@ -115,7 +115,8 @@ class SharingTest {
 
     private static void assertNoSocket(JobName job) {
         try {
-            assertFalse(JobName.listening(Files.readString(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1)).contains(job));
+            String sockets = Files.readString(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1);
+            assertFalse(JobName.listening(sockets).contains(job), job.text());
         } catch (IOException unreadable) {
             throw new IllegalStateException(unreadable);
         }
