@@ -50,7 +50,7 @@ final class MemCommand {
         if (command.equals(Grammar.LIST)) {
             return list(arguments);
         }
-        String name = arguments.matchedPositional(0).getValue();
+        String name = positional(arguments, 0, "NAME");
         if (!Wire.isName(name)) {
             throw new RefusalException("'" + name + "' is no name of a segment: 1 to " + (Wire.NAME_SIZE - 1)
                     + " letters of ASCII without a space are wanted");
@@ -58,7 +58,7 @@ final class MemCommand {
         int mode = mode(arguments);
         long offset = size(arguments, Grammar.OFFSET, 0);
         long length = size(arguments, Grammar.SIZE, -1);
-        long size = command.equals(Grammar.MAKE) ? bytes("SIZE", arguments.matchedPositional(1).getValue()) : 0;
+        long size = command.equals(Grammar.MAKE) ? bytes("SIZE", positional(arguments, 1, "SIZE")) : 0;
         if (command.equals(Grammar.MAKE) && size == 0) {
             throw new RefusalException("SIZE: a segment has at least one byte");
         }
@@ -74,6 +74,13 @@ final class MemCommand {
             throw new RefusalException(ExitStatus.MEMORY_REFUSED, name + ": " + reason(refused.errno()));
         }
         return ExitStatus.OK;
+    }
+
+    private static String positional(ParseResult arguments, int index, String what) throws RefusalException {
+        if (!arguments.hasMatchedPositional(index)) {
+            throw new RefusalException(what + " is missing");
+        }
+        return arguments.matchedPositional(index).getValue();
     }
 
     private static String reason(int errno) {

@@ -65,7 +65,7 @@ final class MemGrammar {
                 "Default: your only running job.",
                 "Variable: OUTRIGGER_JOB, which a job sets for its processes; its value is the job's full name.").build());
         for (int i = 0; i < positionals.length; i++) {
-            spec.addPositional(PositionalParamSpec.builder().index(Integer.toString(i)).arity("1").paramLabel(positionals[i])
+            spec.addPositional(PositionalParamSpec.builder().index(Integer.toString(i)).arity("0..1").paramLabel(positionals[i])
                     .type(String.class).hidden(true).build());
         }
         Map<String, String> statuses = new LinkedHashMap<>();

@@ -57,9 +57,9 @@ class MemCommandTest {
                     "mem", "make", "a", "1", "--mode=" + mode);
         }
         refused("--offset: '1x' is no number of bytes, such as 4096, 64K or 2G", "mem", "write", "a", "--offset", "1x");
-        Outcome missing = world.outrigger("mem", "make", "a");
-        assertEquals(ExitStatus.LAUNCHER_ERROR, missing.status());
-        assertTrue(missing.err().contains("SIZE"), missing.err());
+        refused("NAME is missing", "mem", "remove");
+        refused("SIZE is missing", "mem", "make", "a");
+        refused("unexpected argument 'c'", "mem", "remove", "b", "c");
     }
 
     @Test
@@ -111,7 +111,8 @@ class MemCommandTest {
                 4711     the job            4096 0600 transparent     0        0  kept
                 """, SegmentListing.text(jobs));
         assertTrue(SegmentListing.json(jobs).startsWith("{\"schema\":1,\"jobs\":[{\"pid\":4711,\"uid\":1000,"));
-        assertTrue(SegmentListing.json(jobs).contains("\"pages\":\"pool\",\"mode\":\"0640\",\"uid\":1000,\"gid\":100,\"pid\":4712,"));
+        String json = SegmentListing.json(jobs);
+        assertTrue(json.contains("\"pages\":\"pool\",\"mode\":\"0640\",\"uid\":1000,\"gid\":100,\"pid\":4712,"));
         assertTrue(SegmentListing.json(jobs).contains("\"pid\":null"));
     }
 }

@@ -115,7 +115,8 @@ class SharingTest {
 
     private static void assertNoSocket(JobName job) {
         try {
-            assertFalse(JobName.listening(Files.readString(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1)).contains(job));
+            String sockets = Files.readString(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1);
+            assertFalse(JobName.listening(sockets).contains(job), job.text());
         } catch (IOException unreadable) {
             throw new IllegalStateException(unreadable);
         }
@@ -198,7 +199,7 @@ class SharingTest {
         try {
             Machine.skipUnless(number("free_hugepages") >= 2, "there is no memory for two huge pages");
             long free = number("free_hugepages");
-            for (String victim : List.of("nobody", "program", "LWK and program")) {
+            for (String victim : List.of("nobody", "LWK and program")) {
                 Path go = folder.resolve("go");
                 Job job = Job.start(Outrigger.run(List.of(), List.of(program("share_pool").toString(), go.toString())), folder);
                 assertTrue(job.awaitOutput("ready", LIMIT), victim);
@@ -215,6 +216,13 @@ class SharingTest {
                 assertEquals(victim.equals("nobody") ? 0 : 137, run.status(), () -> victim + run.summary());
                 assertEquals(free, number("free_hugepages"), victim);
             }
+            try (IdleJob job = new IdleJob()) {
+                succeeds(job.mem("make", "pooled", "3M", "--huge"));
+                assertTrue(succeeds(job.mem("list")).text().contains(" 4194304 0600 2M "));
+                assertEquals(free - 2, number("free_hugepages") - number("resv_hugepages"), "reserved");
+                assertEquals(4 << 20, succeeds(job.mem("read", "pooled")).stdout().length);
+            }
+            assertEquals(free, number("free_hugepages"), "a job that kept a segment");
         } finally {
             Files.writeString(POOL.resolve("nr_hugepages"), Long.toString(had));
         }
