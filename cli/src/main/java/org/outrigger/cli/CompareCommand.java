@@ -22,9 +22,6 @@ import org.outrigger.lab.compare.CompareText;
 import org.outrigger.lab.compare.FigureOfMerit;
 import org.outrigger.lab.load.Load;
 import org.outrigger.node.CoreSplit;
-import org.outrigger.node.CpuList;
-import org.outrigger.node.CpuListException;
-import org.outrigger.node.Inventory;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger compare}: what is to be compared, and the answer as text, JSON and CSV. */
@@ -114,7 +111,7 @@ final class CompareCommand {
         int rounds = whole(arguments, Grammar.ROUNDS, 1, ROUNDS);
         int warmUps = whole(arguments, Grammar.WARM_UP, 0, WARM_UPS);
         List<Arm> arms = arms(text(arguments, Grammar.ARMS).orElse(DEFAULT_ARMS));
-        List<Load> loads = loads(text(arguments, CompareGrammar.LOAD));
+        List<Load> loads = loads(arguments);
         List<FigureOfMerit> merits = merits(arguments);
         double threshold = decimal(arguments, CompareGrammar.THRESHOLD, 0, MOST_PERCENT).orElse(0.0) / PERCENT;
         Optional<Duration> timeout = decimal(arguments, CompareGrammar.TIMEOUT, 1 / MILLI, MOST_SECONDS)
@@ -122,7 +119,6 @@ final class CompareCommand {
         Path input = input(arguments);
         Cores cores = Cores.of(new Settings(arguments, surroundings.environment()), surroundings);
         CoreSplit split = cores.split();
-        int[] loadCpus = loadCpus(arguments, split);
         String home = surroundings.environment().get(BenchCommand.HOME);
         if (home == null) {
             throw new RefusalException("a comparison must be started by the outrigger script, which tells where Outrigger lies");
@@ -131,7 +127,7 @@ final class CompareCommand {
                 .check(command.get(0));
         Ground ground = new Ground(Path.of(home), Setting.without(surroundings.environment()), cores.allowed().toArray(),
                 split.lwk().toArray(), split.linux().toArray());
-        return new CompareRequest(command, input, ground, arms, loads, loadCpus, rounds, warmUps, timeout, merits, threshold,
+        return new CompareRequest(command, input, ground, arms, loads, rounds, warmUps, timeout, merits, threshold,
                 arguments.hasMatchedOption(CompareGrammar.KEEP_GOING), arguments.hasMatchedOption(CompareGrammar.SHOW),
                 !arguments.hasMatchedOption(CompareGrammar.NO_CALLS), program.plainLinuxReasons());
     }
@@ -165,12 +161,15 @@ final class CompareCommand {
         return arms;
     }
 
-    private static List<Load> loads(Optional<String> list) throws RefusalException {
+    private static List<Load> loads(ParseResult arguments) throws RefusalException {
+        List<Load> loads;
         try {
-            return list.isEmpty() ? List.of(Load.NOTHING) : Load.parse(list.get());
+            loads = Load.parse(text(arguments, CompareGrammar.LOAD).orElse(Load.NOTHING.label()));
         } catch (IllegalArgumentException wrong) {
             throw new RefusalException(CompareGrammar.LOAD + ": " + wrong.getMessage());
         }
+        return (arguments.hasMatchedOption(CompareGrammar.UNCONFINED) ? loads.stream().map(Load::everywhere) : loads.stream())
+                .distinct().toList();
     }
 
     private static List<FigureOfMerit> merits(ParseResult arguments) throws RefusalException {
@@ -178,19 +177,6 @@ final class CompareCommand {
             return FigureOfMerit.parse(texts(arguments, CompareGrammar.FOM), texts(arguments, CompareGrammar.FOM_BETTER));
         } catch (IllegalArgumentException wrong) {
             throw new RefusalException(CompareGrammar.FOM + ": " + wrong.getMessage());
-        }
-    }
-
-    private int[] loadCpus(ParseResult arguments, CoreSplit split) throws RefusalException {
-        Optional<String> list = text(arguments, CompareGrammar.LOAD_CPUS);
-        if (list.isEmpty()) {
-            return split.linux().toArray();
-        }
-        try {
-            Inventory inventory = Inventory.read(surroundings.sys(), Inventory.allowedCpus(surroundings.procStatus()));
-            return CpuList.parse(list.get(), inventory).toArray();
-        } catch (CpuListException | IOException refused) {
-            throw new RefusalException(CompareGrammar.LOAD_CPUS + ": " + refused.getMessage());
         }
     }
 

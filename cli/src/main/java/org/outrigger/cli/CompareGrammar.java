@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** The options of {@code outrigger compare}, with the words of their help. */
 final class CompareGrammar {
     static final String LOAD = "--load";
-    static final String LOAD_CPUS = "--load-cpus";
+    static final String UNCONFINED = "--unconfined";
     static final String FOM = "--fom";
     static final String FOM_BETTER = "--fom-better";
     static final String THRESHOLD = "--threshold";
@@ -27,9 +27,8 @@ final class CompareGrammar {
         CommandSpec compare = Grammar.command(Grammar.COMPARE, "outrigger compare [OPTIONS] [--] PROGRAM [ARGS...]",
                 "Measure a program natively and on the LWK, in turn.",
                 "The same program is run under each arm, round by round, and one plain sentence says whether the others are"
-                + " faster"
-                + " than the first. Ctrl-C ends with what was measured. Options end at the first word that is not one, or at"
-                + " --.");
+                + " faster than the first. Ctrl-C ends with what was measured. Options end at the first word that is not one,"
+                + " or at --.");
         compare.parser().stopAtPositional(true);
         compare.addOption(Grammar.flag("Print one JSON document instead of tables.", Grammar.JSON).build());
         compare.addOption(named("N", "How often the program is run under each arm.", "Default: 12.", "-r",
@@ -37,13 +36,12 @@ final class CompareGrammar {
         compare.addOption(named("N", "Runs of each arm that go before and do not count.", "Default: 1.", "-w", Grammar.WARM_UP)
                 .build());
         compare.addOption(Grammar.choice("LIST", Grammar.ARMS,
-                "At least two of linux, native, linux+cgroup, linux+tuned, lwk; the"
+                "At least two of linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo; the"
                 + " first is the baseline, and one may be there twice.", "Default: linux,lwk.").build());
-        compare.addOption(Grammar.choice("LOAD", LOAD,
-                "Compare beside competing work: none, cpu, memory, io, fork, build, several"
-                + " of them separated by commas, or a shell command with a blank or a slash in it.", "Default: none.").build());
-        compare.addOption(Grammar.choice("LIST", LOAD_CPUS, "The CPUs that the load runs on.",
-                "Default: the Linux cores.").build());
+        compare.addOption(Grammar.choice("LOAD", LOAD, "Compare beside competing work on the Linux cores: none, cpu, memory, io,"
+                + " fork, build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"
+                + " behind its name a load may run on every CPU.", "Default: none.").build());
+        compare.addOption(Grammar.flag("Every load may run on every CPU.", UNCONFINED).build());
         compare.addOption(several("REGEX", FOM,
                 "Take a figure of merit from the program's output: the one group of REGEX where it"
                 + " matches last. The name of the group, as in (?<gflops>[0-9.]+), is that of the figure."));

@@ -97,8 +97,8 @@ final class Grammar {
                 "Let up to N threads of the LWK answer system calls, each for some of the program's processes.",
                 "Default: one for each Linux core, 8 at most.").build());
         run.addOption(value(Setting.SCHED, "POLICY", null,
-                "fifo: the program's threads run in real time, first in first out, where that is permitted: ordinary work that gets"
-                + " onto an LWK core waits; other: like any other program's.",
+                "fifo: the program's threads run in real time, first in first out, where that is permitted: ordinary work that"
+                + " gets onto an LWK core waits; other: like any other program's.",
                 "Default: other.").build());
         run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"

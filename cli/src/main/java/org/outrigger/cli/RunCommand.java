@@ -57,7 +57,8 @@ final class RunCommand {
                 surroundings.workingDirectory()).check(command.get(0));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure,
+                verbosity, program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
             return ExitStatus.OK;

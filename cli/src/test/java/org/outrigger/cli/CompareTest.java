@@ -79,14 +79,12 @@ class CompareTest {
         assertArrayEquals(new int[] {2, 3, 4, 5, 6, 7}, request.ground().allowed());
         assertArrayEquals(new int[] {3, 4, 5, 6, 7}, request.ground().lwkCores());
         assertArrayEquals(new int[] {2}, request.ground().linuxCores());
-        assertArrayEquals(new int[] {2}, request.loadCpus());
     }
 
     @Test
     void choices() throws IOException {
         Path input = Files.writeString(world.directory.resolve("in"), "x");
-        CompareRequest request = request("-r", "20", "-w", "0", "--arms", "lwk,lwk,native", "--load", "none,cpu", "--load-cpus",
-                "2-4",
+        CompareRequest request = request("-r", "20", "-w", "0", "--arms", "lwk,lwk,native", "--load", "none,cpu", "--unconfined",
                 "--fom", "(?<rate>[0-9]+)", "--fom", "took (.*) s", "--fom-better", "higher", "--fom-better", "lower",
                 "--threshold", "2.5", "--timeout", "0.5", "--stdin", "in", "--keep-going", "--show", "--no-calls",
                 "-c", "6-7", "-l", "2", "--", "sh", "-c", "exit 0", "--json");
@@ -94,8 +92,8 @@ class CompareTest {
         assertEquals(20, request.rounds());
         assertEquals(0, request.warmUps());
         assertEquals("[lwk, lwk#2, native]", request.arms().toString());
-        assertEquals("[none, cpu]", request.loads().toString());
-        assertArrayEquals(new int[] {2, 3, 4}, request.loadCpus());
+        assertEquals("[none, cpu@all]", request.loads().toString());
+        assertArrayEquals(new int[] {2, 3, 4, 5, 6, 7}, request.cpusOf(request.loads().get(1)));
         assertEquals(List.of("rate", "fom2"), request.merits().stream().map(merit -> merit.name()).toList());
         assertEquals(List.of(Better.HIGHER, Better.LOWER), request.merits().stream().map(merit -> merit.better()).toList());
         assertEquals(0.025, request.threshold());
@@ -128,7 +126,6 @@ class CompareTest {
         "compare --arms lwk true            | --arms: one arm alone cannot be compared; 'lwk,lwk' shows",
         "compare --arms linux,lvk true      | --arms: there is no arm 'lvk'; there are linux, native, ",
         "compare --load cpi true            | --load: there is no load 'cpi'",
-        "compare --load-cpus 99 true        | --load-cpus: ",
         "compare --fom ( true               | --fom: '(' is no regular expression: ",
         "compare --fom x true               | --fom: 'x' has 0 groups",
         "compare --fom (x) --fom-better up true | --fom: 'up' is neither 'higher' nor 'lower'",
@@ -169,7 +166,7 @@ class CompareTest {
     void help() {
         String text = world.outrigger("compare", "--help").out();
         assertTrue(text.contains("\nUsage: outrigger compare [OPTIONS] [--] PROGRAM [ARGS...]\n"), text);
-        for (String option : List.of("--json", "--rounds", "--warm-up", "--arms", "--load", "--load-cpus", "--fom",
+        for (String option : List.of("--json", "--rounds", "--warm-up", "--arms", "--load", "--unconfined", "--fom",
                 "--fom-better",
                 "--threshold", "--stdin", "--timeout", "--keep-going", "--show", "--no-calls", "--csv", "--cpus",
                 "--linux-cpus")) {

@@ -149,8 +149,9 @@ class NoiseTest {
     void help() {
         String text = world.outrigger("noise", "--help").out();
         assertTrue(text.contains("\nUsage: outrigger noise [OPTIONS]\n"), text);
-        for (String option : List.of("--json", "--kernel", "--work", "--interval", "--detour", "--samples", "--duration",
-                "--rounds", "--arms", "--load", "--unconfined", "--quick", "--seed", "--csv", "--raw", "--cpus", "--linux-cpus")) {
+        for (String option : List.of("--json", "--kernel", "--work", "--interval", "--detour", "--samples",
+                "--duration", "--rounds",
+                "--arms", "--load", "--unconfined", "--quick", "--seed", "--csv", "--raw", "--cpus", "--linux-cpus")) {
             assertTrue(text.contains(option), option);
         }
         assertTrue(text.lines().allMatch(line -> line.length() <= 90), text);

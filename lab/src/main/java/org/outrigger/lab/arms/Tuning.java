@@ -83,8 +83,9 @@ final class Tuning {
     }
 
     /**
-     * Lets threads in real time that never sleep run on. Linux stalls them for a part of each second; since release 6.12 that is for
-     * the sake of ordinary threads that wait on the same CPU, too, and there each CPU has a limit of its own (fair_server).
+     * Lets threads in real time that never sleep run on. Linux stalls them for a part of each second; since release 6.12 that
+     * is for the sake of ordinary threads that wait on the same CPU, too, and there each CPU has a limit of its own
+     * (fair_server).
      */
     void unthrottle(int[] quiet) throws IOException {
         Path limit = root.resolve("proc/sys/kernel/sched_rt_runtime_us");

@@ -196,7 +196,7 @@ public final class CompareHtml {
                 rows.add(row);
             }
             blocks.add(new Block.Table("Load: " + load.load().label() + (load.what().isEmpty() ? "" : ", on CPU "
-                    + Ground.list(report.request().loadCpus()) + ": " + load.what()), heads, rows));
+                    + Ground.list(report.request().cpusOf(load.load())) + ": " + load.what()), heads, rows));
             load.arms().forEach(arm -> failures(arm).ifPresent(blocks::add));
         }
         List<List<String>> calls = report.arms().stream().map(arm -> List.of(arm.arm().label(), arm.calls().isPresent()

@@ -47,7 +47,6 @@ public final class CompareJson {
         json.writeStringProperty("program_cpus", Ground.list(request.ground().lwkCores()));
         json.writeStringProperty("linux_cpus", Ground.list(request.ground().linuxCores()));
         json.writeStringProperty("allowed_cpus", Ground.list(request.ground().allowed()));
-        json.writeStringProperty("load_cpus", Ground.list(request.loadCpus()));
         json.writeNumberProperty("rounds", report.rounds());
         json.writeNumberProperty("rounds_wanted", request.rounds());
         json.writeNumberProperty("warm_ups", request.warmUps());
@@ -113,6 +112,7 @@ public final class CompareJson {
         json.writeStartObject();
         json.writeStringProperty("load", load.load().label());
         json.writeStringProperty("command", load.what());
+        json.writeStringProperty("cpus", Ground.list(report.request().cpusOf(load.load())));
         json.writeArrayPropertyStart("arms");
         for (ArmRuns arm : load.arms()) {
             json.writeStartObject();

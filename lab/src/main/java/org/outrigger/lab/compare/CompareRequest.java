@@ -16,7 +16,6 @@ import org.outrigger.lab.load.Load;
  * @param ground    where everything runs
  * @param arms      at least two, the first of which is the baseline
  * @param loads     at least one; the arms are compared beside each of them
- * @param loadCpus  where the load runs
  * @param rounds    1 or more
  * @param warmUps   runs of each arm that go before and do not count
  * @param timeout   how long one run may take
@@ -27,7 +26,11 @@ import org.outrigger.lab.load.Load;
  * @param count     whether system calls are counted, in one more run under each kind of arm
  * @param notes     what is known of the program beforehand, one sentence each
  */
-public record CompareRequest(List<String> command, Path input, Ground ground, List<Arm> arms, List<Load> loads, int[] loadCpus,
-                             int rounds, int warmUps, Optional<Duration> timeout, List<FigureOfMerit> merits, double threshold,
+public record CompareRequest(List<String> command, Path input, Ground ground, List<Arm> arms, List<Load> loads, int rounds,
+                             int warmUps, Optional<Duration> timeout, List<FigureOfMerit> merits, double threshold,
                              boolean keepGoing, boolean show, boolean count, List<String> notes) {
+    /** Where a load runs. */
+    public int[] cpusOf(Load load) {
+        return load.unconfined() ? ground.allowed() : ground.linuxCores();
+    }
 }

@@ -78,7 +78,8 @@ public final class CompareText {
         if (load.load().kind() != Load.Kind.NONE || report.loads().size() > 1) {
             text.append("\nLoad: ").append(load.load().label());
             if (!load.what().isEmpty()) {
-                text.append(", on CPU ").append(Ground.list(report.request().loadCpus())).append(": ").append(load.what());
+                text.append(", on CPU ").append(Ground.list(report.request().cpusOf(load.load()))).append(":"
+                        + " ").append(load.what());
             }
             text.append('\n');
         }

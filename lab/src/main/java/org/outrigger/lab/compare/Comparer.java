@@ -87,7 +87,7 @@ public final class Comparer implements CompareRunner {
         if (over()) {
             return new LoadRuns(load, "", arms);
         }
-        Optional<RunningLoad> running = RunningLoad.start(load, request.ground(), request.loadCpus());
+        Optional<RunningLoad> running = RunningLoad.start(load, request.ground());
         try {
             for (int round = -request.warmUps(); round < request.rounds() && !over(); round++) {
                 round(round, load, arms);

@@ -53,7 +53,7 @@ class ComparerTest {
 
     private CompareReport compare(Comparer comparer, int rounds, String script) throws ArmFailedException {
         CompareRequest request = new CompareRequest(List.of("sh", "-c", script, "sh", folder.toString()), input, ground,
-                Arm.parse("linux,native"), Load.parse(load), ground.linuxCores(), rounds, 0,
+                Arm.parse("linux,native"), Load.parse(load), rounds, 0,
                 Optional.ofNullable(timeout), FigureOfMerit.parse(merits, List.of()), 0, keepGoing, show, count, List.of());
         return comparer.run(request, new CompareRunner.Progress() {
             @Override

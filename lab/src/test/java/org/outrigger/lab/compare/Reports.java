@@ -23,7 +23,7 @@ final class Reports {
     static CompareRequest request(String arms, int rounds, double threshold, List<String> expressions) {
         Ground ground = new Ground(Path.of("/opt/outrigger"), Map.of(), new int[] {0, 1, 2}, new int[] {1, 2}, new int[] {0});
         return new CompareRequest(List.of("./solver", "a \"quoted\" word"), Path.of("/dev/null"), ground, Arm.parse(arms),
-                List.of(Load.NOTHING), new int[] {0}, rounds, 1, Optional.empty(), FigureOfMerit.parse(expressions, List.of()),
+                List.of(Load.NOTHING), rounds, 1, Optional.empty(), FigureOfMerit.parse(expressions, List.of()),
                 threshold, true, false, true, List.of());
     }
 
