@@ -135,6 +135,8 @@ class CompareTest {
         "compare --timeout 0 true           | --timeout: '0' is not a number from 0.001 to 10000000",
         "compare --stdin nothing true       | --stdin: '",
         "compare --csv nowhere true         | --csv: cannot write to '",
+        "compare --html nowhere/x true      | --html: cannot write to 'nowhere/x': the directory does not exist",
+        "compare --html / true              | --html: cannot write to '/': is a directory",
         "compare -c 9 true                  | --cpus: "})
     void badArguments(String line, String message) {
         Outcome outcome = world.outrigger(line.strip().split(" "));
@@ -168,7 +170,7 @@ class CompareTest {
         assertTrue(text.contains("\nUsage: outrigger compare [OPTIONS] [--] PROGRAM [ARGS...]\n"), text);
         for (String option : List.of("--json", "--rounds", "--warm-up", "--arms", "--load", "--unconfined", "--fom",
                 "--fom-better",
-                "--threshold", "--stdin", "--timeout", "--keep-going", "--show", "--no-calls", "--csv", "--cpus",
+                "--threshold", "--stdin", "--timeout", "--keep-going", "--show", "--no-calls", "--csv", "--html", "--cpus",
                 "--linux-cpus")) {
             assertTrue(text.contains(option), option);
         }

@@ -50,7 +50,8 @@ class CompareTest {
         Path rows = Files.createDirectory(folder.resolve("rows"));
         String program = "import os,sys; os.fork() or os._exit(0); os.wait(); b = bytearray(8 << 20); print('rate',"
                 + " sys.stdin.read())";
-        Run run = ended(start("-r", "" + ROUNDS, "--json", "--stdin", "in", "--csv", rows.toString(), "--fom",
+        Run run = ended(start("-r", "" + ROUNDS, "--json", "--stdin", "in", "--csv", rows.toString(), "--html", "page.html",
+                "--fom",
                 "rate (?<rate>\\S+)",
             "--", "python3", "-c", program), "the comparison");
         assertEquals(0, run.status(), run::summary);
@@ -92,6 +93,8 @@ class CompareTest {
         } else {
             assertEquals(1.0, root.at("/arms/1/system_calls").asDouble() / root.at("/arms/0/system_calls").asDouble(), 0.2);
         }
+        String page = Files.readString(folder.resolve("page.html"));
+        assertTrue(page.contains("Comparison of python3 -c import os,sys;") && page.endsWith("</html>\n"), page);
         assertEquals(1 + 2 * ROUNDS, Files.readAllLines(rows.resolve("runs.csv")).size());
         assertEquals(Set.of(), before.newSince());
     }

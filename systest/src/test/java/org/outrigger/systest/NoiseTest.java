@@ -70,7 +70,7 @@ class NoiseTest {
             "--load=none,echo x > /dev/null", "--csv=csv", "--raw=csv"), "a refusal");
         assertEquals(125, run.status(), "two loads, one of them a command, are no list");
         run = ended(start("--json", "--quick", "--rounds=1", "--work=14", "--arms=" + String.join(",", ARMS), "--load=none,cpu",
-            "--csv=csv", "--raw=csv"), "the measurement");
+            "--csv=csv", "--raw=csv", "--html=page.html"), "the measurement");
         assertEquals(0, run.status(), run::summary);
         assertEquals("", run.stderr(), run::summary);
         JsonNode root = JsonMapper.shared().readTree(run.text());
@@ -90,6 +90,9 @@ class NoiseTest {
         }
         int values = root.get("cells").valueStream().mapToInt(cell -> cell.get("values").asInt()).sum();
         assertEquals(values + 1, Files.readAllLines(csv.resolve("values.csv")).size());
+        String page = Files.readString(folder.resolve("page.html"));
+        assertTrue(page.contains("lwk+fifo, load cpu") && page.endsWith("</html>\n"), () -> page.substring(0, 1000));
+        assertTrue(page.contains("No value was left out."), "in the page, too");
         try (Stream<Path> raw = Files.list(csv)) {
             assertEquals(2L * ARMS.size() * root.get("lwk_cores").asString().split(",").length,
                 raw.filter(file -> file.toString().endsWith("_times.dat")).count());
