@@ -16,8 +16,7 @@ public final class ComparePages {
     public static Page rich() {
         CompareRequest one = Reports.request("linux,linux,linux+tuned,lwk", ROUNDS, 0.05, List.of("(?<rate>.)"));
         List<Load> loads = Load.parse("none,cpu");
-        CompareRequest request = new CompareRequest(one.command(), one.input(), one.ground(), one.arms(), loads, one.loadCpus(),
-                ROUNDS,
+        CompareRequest request = new CompareRequest(one.command(), one.input(), one.ground(), one.arms(), loads, ROUNDS,
                 1, one.timeout(), one.merits(), one.threshold(), true, false, true, List.of());
         CompareReport idle = Reports.report(request, 1, 1.002, 0.98, 0.7);
         CompareReport busy = Reports.report(request, 1.6, 1.61, 1.1, 0.71);
