@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -130,9 +131,13 @@ final class NoiseCommand {
     }
 
     private static List<Load> loads(ParseResult arguments) throws RefusalException {
-        List<Load> loads;
+        String[] lists = arguments.hasMatchedOption(NoiseGrammar.LOAD)
+                ? arguments.matchedOption(NoiseGrammar.LOAD).getValue() : new String[] {DEFAULT_LOADS};
+        List<Load> loads = new ArrayList<>();
         try {
-            loads = Load.parse(text(arguments, NoiseGrammar.LOAD).orElse(DEFAULT_LOADS));
+            for (String list : lists) {
+                loads.addAll(Load.parse(list));
+            }
         } catch (IllegalArgumentException wrong) {
             throw new RefusalException(NoiseGrammar.LOAD + ": " + wrong.getMessage());
         }

@@ -40,9 +40,10 @@ final class NoiseGrammar {
         noise.addOption(named("N", "How often everything is measured.", "Default: 6; with --quick 2.", "-r", Grammar.ROUNDS));
         noise.addOption(Grammar.choice("LIST", Grammar.ARMS, "Some of linux, native, linux+cgroup, linux+tuned, lwk,"
                 + " lwk+fifo; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk.").build());
-        noise.addOption(Grammar.choice("LOAD", LOAD, "Measure beside competing work on the Linux cores: none, cpu, memory, io,"
-                + " fork, build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"
-                + " behind its name a load may run on every CPU.", "Default: none,cpu.").build());
+        noise.addOption(OptionSpec.builder(LOAD).type(String[].class).arity("1").paramLabel("LOAD").description(
+                "Measure beside competing work on the Linux cores: none, cpu, memory, io, fork, build, several of them separated"
+                + " by commas, or a shell command with a blank or a slash in it. With @all behind its name a load may run on"
+                + " every CPU. May be repeated.", "Default: none,cpu.").build());
         noise.addOption(Grammar.flag("Every load may run on every CPU.", UNCONFINED).build());
         noise.addOption(Grammar.flag("Measure in some seconds, too little to believe.", Grammar.QUICK).build());
         noise.addOption(Grammar.choice("N", SEED, "The order of arms and loads, as a report has told it.", "Default: a new one.")

@@ -92,8 +92,8 @@ class NoiseTest {
         assertEquals(raw.toAbsolutePath(), request.raw().orElseThrow());
         assertArrayEquals(new int[] {4, 5}, request.ground().lwkCores());
         assertArrayEquals(new int[] {7}, request.ground().linuxCores());
-        request = request("--load", "make -C /src", "--quick");
-        assertEquals(List.of("make -C /src"), labels(request.loads()));
+        request = request("--load", "none", "--load", "make -C /src,x", "--quick");
+        assertEquals(List.of("none", "make -C /src,x"), labels(request.loads()));
         assertEquals(2, request.rounds());
         assertEquals(0.1, request.loop().seconds());
     }

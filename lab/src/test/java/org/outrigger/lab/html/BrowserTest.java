@@ -42,7 +42,8 @@ class BrowserTest {
     private static final int CHARTS = 21;
     private static final String SAMPLE = "sample";
     private static final Map<String, Page> PAGES = new TreeMap<>(Map.of(SAMPLE, Samples.page(), "compare", ComparePages.rich(),
-        "compare-single", ComparePages.single(), "noise-fwq", NoisePages.rich(NoiseKernel.FWQ), "noise-selfish", NoisePages.rich(NoiseKernel.SELFISH), "noise-even",
+        "compare-single", ComparePages.single(), "noise-fwq", NoisePages.rich(NoiseKernel.FWQ), "noise-selfish",
+        NoisePages.rich(NoiseKernel.SELFISH), "noise-even",
         NoisePages.even()));
     /** Boxes of the labels of each chart. */
     private static final String LABELS = """
