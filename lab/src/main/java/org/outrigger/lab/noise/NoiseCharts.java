@@ -226,8 +226,8 @@ final class NoiseCharts {
         if (charts.isEmpty()) {
             return List.of();
         }
-        Block pictures = new Block.Figure("The typical ratio in a round, first to second, with its 95 % interval. One that reaches the"
-                + " shaded band, where less than " + Unit.PERCENT.text(Beside.THRESHOLD * PERCENT)
+        Block pictures = new Block.Figure("The typical ratio in a round, first to second, with its 95 % interval. One that"
+                + " reaches the shaded band, where less than " + Unit.PERCENT.text(Beside.THRESHOLD * PERCENT)
                 + " differs, tells no difference. Faster means quieter here.", 1, charts);
         List<List<String>> rows = report.comparisons().stream().map(one -> List.of(one.subject(), one.figure().text(),
                 one.sentence()))
