@@ -125,6 +125,8 @@ class NoiseTest {
         "--arms lwk,lvk      | --arms: there is no arm 'lvk'; there are linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo",
         "--load cpu,spin     | --load: there is no load 'spin'; there are none, cpu, memory, io, fork, build",
         "--csv missing       | --csv: 'missing' is no folder that can be written to",
+        "--html missing/x    | --html: cannot write to 'missing/x': the directory does not exist",
+        "--html /            | --html: cannot write to '/': is a directory",
         "--raw missing       | --raw: 'missing' is no folder that can be written to",
         "-c 9                | --cpus: ",
         "-c 3 -l 3           | --cpus: "})
@@ -151,7 +153,7 @@ class NoiseTest {
         assertTrue(text.contains("\nUsage: outrigger noise [OPTIONS]\n"), text);
         for (String option : List.of("--json", "--kernel", "--work", "--interval", "--detour", "--samples",
                 "--duration", "--rounds",
-                "--arms", "--load", "--unconfined", "--quick", "--seed", "--csv", "--raw", "--cpus", "--linux-cpus")) {
+                "--arms", "--load", "--unconfined", "--quick", "--seed", "--csv", "--html", "--raw", "--cpus", "--linux-cpus")) {
             assertTrue(text.contains(option), option);
         }
         assertTrue(text.lines().allMatch(line -> line.length() <= 90), text);

@@ -67,8 +67,7 @@ class NoiseTest {
         Map<String, String> machine = machine();
         Path csv = Files.createDirectory(folder.resolve("csv"));
         Run run = ended(start("--json", "--quick", "--rounds=1", "--work=14", "--arms=" + String.join(",", ARMS),
-            "--load=none,cpu",
-            "--csv=csv", "--raw=csv"), "the measurement");
+            "--load=none,cpu", "--csv=csv", "--raw=csv", "--html=page.html"), "the measurement");
         assertEquals(0, run.status(), run::summary);
         assertEquals("", run.stderr(), run::summary);
         JsonNode root = JsonMapper.shared().readTree(run.text());
@@ -88,6 +87,9 @@ class NoiseTest {
         }
         int values = root.get("cells").valueStream().mapToInt(cell -> cell.get("values").asInt()).sum();
         assertEquals(values + 1, Files.readAllLines(csv.resolve("values.csv")).size());
+        String page = Files.readString(folder.resolve("page.html"));
+        assertTrue(page.contains("lwk+fifo, load cpu") && page.endsWith("</html>\n"), () -> page.substring(0, 1000));
+        assertTrue(page.contains("No value was left out."), "in the page, too");
         try (Stream<Path> raw = Files.list(csv)) {
             assertEquals(2L * ARMS.size() * root.get("lwk_cores").asString().split(",").length,
                 raw.filter(file -> file.toString().endsWith("_times.dat")).count());

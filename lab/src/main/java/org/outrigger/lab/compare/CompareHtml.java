@@ -56,8 +56,8 @@ public final class CompareHtml {
         sections.add(html.figures());
         sections.add(html.machine(version));
         sections.add(new Section("Data", List.of(new Block.Raw(html.raw()))));
-        return new Page("Comparison of " + String.join(" ", request.command()), report.start().truncatedTo(ChronoUnit.SECONDS)
-                + ", "
+        return new Page("Comparison of " + String.join(" ", request.command()),
+                report.start().truncatedTo(ChronoUnit.SECONDS).toString().replace("T", " ").replace("Z", " UTC, ")
                 + report.duration().toSeconds() + " s, " + report.rounds() + " rounds after " + request.warmUps()
                 + (request.warmUps() == 1 ? " warm-up" : " warm-ups") + "; outrigger " + version + " on "
                 + report.environment().cpu() + ", Linux "

@@ -18,6 +18,7 @@ public record Bars(String title, String grouping, List<String> groups, Axis up, 
     /** From this ratio of the highest to the lowest bar on, an axis is logarithmic. */
     private static final double WIDE = 30;
     private static final double GAP = 0.28;
+    private static final double LEAST = 1.5;
     private static final double WIDEST = 64;
     private static final double LETTER = 6;
     private static final double WHISKER = 5;
@@ -88,12 +89,12 @@ public record Bars(String title, String grouping, List<String> groups, Axis up, 
     }
 
     private void draw(Markup svg, Frame frame, String style, String name, Bar bar, double from, double width) {
-        double top = Math.min(frame.y(bar.value()), frame.bottom());
+        double top = Math.min(frame.y(bar.value()), frame.bottom() - LEAST); // a bar of nothing is seen, too
         svg.open("g", "class", style);
         svg.leaf("title", name + ": " + up.unit().text(bar.value())
                 + (bar.low() < bar.high() ? " (" + up.unit().text(bar.low()) + " to " + up.unit().text(bar.high()) + ")" : ""));
         svg.shape("rect", "class", "bar", "x", Markup.at(from + 1.5), "y", Markup.at(top), "width", Markup.at(width - 3),
-                "height", Markup.at(Math.max(0, frame.bottom() - top)));
+                "height", Markup.at(frame.bottom() - top));
         svg.close();
         double middle = from + width / 2;
         double end = top;

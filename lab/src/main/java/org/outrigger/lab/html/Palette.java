@@ -22,18 +22,20 @@ final class Palette {
 
     /** Looks for these arms, in the order in which charts show them. */
     Palette(List<String> arms) {
+        // First those that no known arm has, then those of known arms that are not there.
         List<Integer> free = new ArrayList<>();
-        for (int look = 0; look < COLOURS.length; look++) {
-            if (look >= KNOWN.size() || !arms.contains(KNOWN.get(look))) {
-                free.add(look);
+        for (int look = KNOWN.size(); look < COLOURS.length; look++) {
+            free.add(look);
+        }
+        for (String known : KNOWN) {
+            if (!arms.contains(known)) {
+                free.add(KNOWN.indexOf(known));
             }
         }
-        free.sort((left, right) -> Integer.compare((left + KNOWN.size()) % COLOURS.length,
-                (right + KNOWN.size()) % COLOURS.length));
         int next = 0;
         for (String arm : arms) {
             int known = KNOWN.indexOf(arm);
-            looks.put(arm, known >= 0 ? known : free.isEmpty() ? next++ % COLOURS.length : free.get(next++ % free.size()));
+            looks.put(arm, known >= 0 ? known : free.get(next++ % free.size()));
         }
     }
 

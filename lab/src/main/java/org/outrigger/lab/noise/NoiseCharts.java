@@ -192,9 +192,25 @@ final class NoiseCharts {
         Axis up = Axis.logarithmic("detours on a core", Unit.PER_SECOND, rarest / 2, most * 2);
         List<Chart> charts = new ArrayList<>();
         lines.forEach((load, of) -> charts.add(new Lines("Load " + load, across, up, Lines.Style.STEPS, of)));
-        return List.of(new Block.Figure("How often detours of each duration come, in classes of 1, 2 and 5. What a parallel"
+        Block pictures = new Block.Figure("How often detours of each duration come, in classes of 1, 2 and 5. What a parallel"
                 + " program suffers from depends on both: rare and long, at the lower right, is worse than often and short.", 2,
-                charts));
+                charts);
+        return List.of(pictures, new Block.Folded("The same in numbers", detourTable()));
+    }
+
+    private Block detourTable() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Cell cell : cells) {
+            Detours detours = cell.detours();
+            for (Detours.Duration one : detours.classes()) {
+                if (one.count() > 0) {
+                    rows.add(List.of(cell.load().label(), cell.arm().label(), Unit.NANOSECONDS.text(one.fromNs()),
+                            Unit.PLAIN.text(one.count() / detours.elapsedS()),
+                            Unit.PERCENT.text(detours.share(one.fromNs(), one.toNs()) * PERCENT)));
+                }
+            }
+        }
+        return new Block.Table("", List.of("load", "arm", "from", "detours in a second of a core", "share of the time"), rows);
     }
 
     /** The ratios of arms, and of loads, with what may be said of them. */
@@ -207,10 +223,17 @@ final class NoiseCharts {
         }
         List<Chart> charts = new ArrayList<>();
         groups.forEach((name, group) -> intervals(name, group).ifPresent(charts::add));
-        return charts.isEmpty() ? List.of()
-                : List.of(new Block.Figure("The typical ratio in a round, first to second, with its 95 %"
-                + " interval. One that reaches the shaded band, where less than " + Unit.PERCENT.text(Beside.THRESHOLD * PERCENT)
-                + " differs, tells no difference. Faster means quieter here.", 1, charts));
+        if (charts.isEmpty()) {
+            return List.of();
+        }
+        Block pictures = new Block.Figure("The typical ratio in a round, first to second, with its 95 % interval. One that"
+                + " reaches the shaded band, where less than " + Unit.PERCENT.text(Beside.THRESHOLD * PERCENT)
+                + " differs, tells no difference. Faster means quieter here.", 1, charts);
+        List<List<String>> rows = report.comparisons().stream().map(one -> List.of(one.subject(), one.figure().text(),
+                one.sentence()))
+                .toList();
+        return List.of(pictures, new Block.Folded("The same in words",
+                new Block.Table("", List.of("first and second", "figure", "what the rounds support"), rows)));
     }
 
     private static Optional<Chart> intervals(String name, List<Beside> group) {
