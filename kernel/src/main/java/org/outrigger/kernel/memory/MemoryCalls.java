@@ -210,6 +210,9 @@ public final class MemoryCalls {
     private static boolean leaveHeapToLinux(AddressSpace space, Request request) {
         long start = request.arg(0);
         long end = start + roundUp(request.arg(1));
+        if (request.nr() == Nr.MMAP && !fixed(request)) {
+            return false; // its address is no more than a wish
+        }
         boolean fixed = request.nr() == Nr.MREMAP && (request.arg(3) & Mman.MREMAP_FIXED) != 0;
         long target = fixed ? request.arg(4) : 0;
         long targetEnd = target + (fixed ? roundUp(request.arg(2)) : 0);
