@@ -174,7 +174,7 @@ static void *churn(void *seed)
     unsigned random = (unsigned)(long)seed;
     char *have[16] = {0};
     long size[16];
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 400; i++) {
         int which = rand_r(&random) % 16;
         if (have[which]) {
             CHECK(have[which][0] == 1 && have[which][size[which] - 1] == 1 && !munmap(have[which], size[which]));
