@@ -103,8 +103,9 @@ class MemoryPlanTest {
 
     @Test
     void pagesComeWhenTheyAreAskedFor() {
-        assertEquals(512, figures(natively("allocated", "2")).get("faults"));
-        assertEquals(512, figures(onLwk("", "allocated", "2")).get("faults"));
+        long natively = figures(natively("allocated", "2")).get("faults");
+        assertTrue(natively >= 512, natively + " natively");
+        assertTrue(figures(onLwk("", "allocated", "2")).get("faults") >= 512, "no huge pages in a small heap");
         Map<String, Long> mapped = figures(onLwk("--pagefault map", "allocated", "2"));
         assertTrue(mapped.get("faults") < FEW && mapped.get("heap") == 2 << 10, mapped::toString);
         Map<String, Long> launched = figures(onLwk("--pagefault launch --heap 8m", "allocated", "2"));
