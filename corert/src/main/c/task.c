@@ -7,7 +7,14 @@
 #define CLONE_ARGS_MAX 256 /* bytes of struct clone_args that are copied; today's is 88 */
 #define FRAME_SIZE 1024    /* room for the context and what Linux may put behind it */
 
-static void free_slot(volatile struct slot *slot);
+static void free_slot(volatile struct slot *slot)
+{
+    u32 index = slot->index;
+    slot->tid = 0;
+    __atomic_fetch_and(&SHM->taken[index / 64], ~(1ull << index % 64), __ATOMIC_SEQ_CST);
+    if (index / 64 < SHM->free_from)
+        SHM->free_from = index / 64;
+}
 
 /* Gives back the slots of threads that were killed: with no LWK left, nobody else does. Returns how many. */
 static u32 reclaim(void)
@@ -50,15 +57,6 @@ static volatile struct slot *take_slot(void)
 {
     volatile struct slot *slot = find_slot();
     return slot || !reclaim() ? slot : find_slot();
-}
-
-static void free_slot(volatile struct slot *slot)
-{
-    u32 index = slot->index;
-    slot->tid = 0;
-    __atomic_fetch_and(&SHM->taken[index / 64], ~(1ull << index % 64), __ATOMIC_SEQ_CST);
-    if (index / 64 < SHM->free_from)
-        SHM->free_from = index / 64;
 }
 
 /* Sequence numbers live on: an answer that comes late for the slot's last owner must not fit a new request. */
@@ -214,10 +212,11 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     slot->nr = __NR_clone;
     slot->arg[0] = flags;
     slot->arg[1] = child->index;
+    slot->arg[2] = r.top;
     int known = ask(slot, OP_SYSCALL);
+    long result = known ? answer(slot, 0) : 0; /* ENOMEM where there is no room for a copy */
     if (!known || slot->kind == RE_PLAIN)
         child->detached = 1;
-    long result = known && slot->kind == RE_DONE ? (long)slot->value : 0; /* ENOMEM where there is no room for a copy */
     long nr = uc->rax == __NR_clone3 ? __NR_clone3 : __NR_clone;
     int area = -1;
     u64 end = 0;

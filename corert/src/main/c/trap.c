@@ -65,7 +65,7 @@ const u8 rt_class[NR_MAX] = {
     IS(MEMORY, mremap), IS(MEMORY, mprotect), IS(MEMORY, pkey_mprotect), IS(MEMORY, madvise), IS(MEMORY, mlock), IS(MEMORY, mlock2),
     IS(MEMORY, munlock), IS(MEMORY, mbind), IS(MEMORY, mincore), IS(MEMORY, msync), IS(LOCK, mlockall), IS(LOCK, munlockall),
     IS(CLASS_MMAP, mmap), IS(CLASS_MUNMAP, munmap), IS(CLASS_BRK, brk), IS(CLASS_ASK, getpid), IS(CLASS_ASK, gettid),
-    IS(CLASS_ASK, sched_yield),
+    IS(CLASS_ASK, sched_yield), IS(LOCK, set_mempolicy),
 };
 
 /* A cold LWK is not asked what Linux answers as well. */

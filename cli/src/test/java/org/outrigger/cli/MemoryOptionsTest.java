@@ -73,7 +73,7 @@ class MemoryOptionsTest {
         assertEquals(100L << 10, plan.premap());
         assertEquals(64L << 20, plan.stackMost());
         assertEquals(MemoryPlan.PageFault.MAP, plan.pageFault());
-        assertEquals(4096, plan("--heap 1").heapStep());
+        assertEquals(4096, plan("--heap 4096").heapStep());
         assertEquals(8192, plan("--stack 4097").premap(), "whole pages");
         assertEquals(0, plan("--brk-keep 0").heapKeep());
         assertEquals(MemoryPlan.PageFault.LAUNCH, plan("--pagefault launch").pageFault());

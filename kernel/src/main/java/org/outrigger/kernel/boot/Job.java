@@ -20,6 +20,7 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.Account;
 import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.memory.Budget;
 import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.patch.SiteCache;
@@ -89,7 +90,7 @@ final class Job {
         images = new ImageCharge(files);
         sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
-                loops.ownCalls(loops.main(), tasks, placement), loops),
+                loops.ownCalls(loops.main(), tasks, placement), loops, new Stacks(reply, request.memory())),
                 new Request(memory.memory(), memory.geometry()), loops.main().inbox,
                 pid -> request.measure() ? files.link("/proc/" + pid + "/exe") : "",
                 new ProcSamples(files, sites, images), clock);

@@ -6,6 +6,7 @@ import org.outrigger.channel.Owners;
 import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.Futex;
+import org.outrigger.host.NumaPolicy;
 import org.outrigger.host.PageMap;
 import org.outrigger.host.ProcFile;
 import org.outrigger.host.Scheduling;
@@ -117,10 +118,11 @@ final class KernelLoops implements Loops {
 
     /** What a loop answers by itself. */
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
+        MemoryCalls calls = new MemoryCalls(loop.reply, request.memory(),
+                new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas);
+        calls.inherited(NumaPolicy.current(loop.linux));
         return new OwnCalls(loop.reply,
-                new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement),
-                new MemoryCalls(loop.reply, request.memory(), new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)),
-                        arenas));
+                new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement), calls);
     }
 
     @Override

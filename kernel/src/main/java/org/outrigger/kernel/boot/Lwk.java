@@ -17,6 +17,7 @@ import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
+import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.report.LeftToLinux;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.Lifecycle;
@@ -34,7 +35,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
     /** The parts that the requests go to. */
     record Parts(Receiver receiver, Reply reply, TaskTable tasks, Lifecycle lifecycle, Affinities affinities, OwnCalls own,
-                 KernelLoops loops) {
+                 KernelLoops loops, Stacks stacks) {
     }
 
     private final Parts parts;
@@ -69,6 +70,11 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
         /** A new image is there, whose program has not run yet. */
         default void image(LwkProcess process) {
+        }
+
+        /** Where the mapping of a process ends that an address is in, or 0. */
+        default long mappingEnd(int pid, long address) {
+            return 0;
         }
 
         /** The image is gone. */
@@ -222,7 +228,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         switch ((int) asked.nr()) {
             case Nr.SCHED_GETAFFINITY -> parts.affinities.get(task, asked);
             case Nr.SCHED_SETAFFINITY -> parts.affinities.set(task, asked);
-            case Nr.CLONE -> parts.lifecycle.announce(task, asked, space);
+            case Nr.CLONE -> make(task, asked, space);
             case Nr.EXECVE, Nr.EXECVEAT -> exec(task, asked);
             case Nr.EXIT_GROUP -> {
                 task.process().sample(samples.take(task.process().pid()));
@@ -236,6 +242,17 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case Nr.MMAP -> patcher.map(task.process().pid(), task.slot(), space, asked.arg(1), (int) asked.arg(4), asked.arg(5),
                     task.pending());
             default -> parts.reply.here(task.slot());
+        }
+    }
+
+    /** A child is announced; a thread's stack gets its pages before. */
+    private void make(Task task, Request asked, AddressSpace space) {
+        if (parts.stacks.concerns(asked.arg(0), asked.arg(2))) {
+            Request kept = asked.copy();
+            parts.stacks.populateThread(task.slot(), asked.arg(2), task.pending(),
+                    () -> parts.lifecycle.announce(task, kept, space));
+        } else {
+            parts.lifecycle.announce(task, asked, space);
         }
     }
 
@@ -321,7 +338,11 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     }
 
     @Override
-    public void injected(int pid) {
+    public void injected(int pid, long stack) {
+        LwkProcess process = parts.tasks.process(pid);
+        if (parts.stacks.wanted() && process != null) {
+            process.stack(stack, samples.mappingEnd(pid, stack));
+        }
         // It reports itself over its slot.
     }
 

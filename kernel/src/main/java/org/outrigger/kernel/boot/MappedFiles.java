@@ -34,6 +34,12 @@ final class MappedFiles {
         return map;
     }
 
+    /** Where the mapping ends that an address is in; 0 for an address in none. */
+    long end(long address) {
+        Map.Entry<Long, Mapping> below = byStart.floorEntry(address);
+        return below == null || address >= below.getValue().end ? 0 : below.getValue().end;
+    }
+
     /** The place of a call that was made at an address. */
     TrapSites.Place place(long address, int nr) {
         Map.Entry<Long, Mapping> below = byStart.floorEntry(address);

@@ -108,6 +108,10 @@ final class OwnCalls {
         if (request.op() == Layout.OP_EXIT && request.arg(1) != 0) {
             space.unmapped(request.arg(0), request.arg(0) + request.arg(1));
         }
+        if (request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE
+                && (request.arg(0) & (CloneFlags.CLONE_VM | CloneFlags.CLONE_VFORK)) == CloneFlags.CLONE_VM) {
+            space.share();
+        }
         return forks(request) ? space.fork() : space;
     }
 }

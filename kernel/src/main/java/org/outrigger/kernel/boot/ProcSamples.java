@@ -35,6 +35,11 @@ final class ProcSamples implements Lwk.Samples {
     }
 
     @Override
+    public long mappingEnd(int pid, long address) {
+        return MappedFiles.of(files.text("/proc/" + pid + "/maps")).end(address);
+    }
+
+    @Override
     public void forget(int pid) {
         sites.forget(pid);
     }

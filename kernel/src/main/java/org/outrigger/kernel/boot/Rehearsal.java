@@ -16,6 +16,7 @@ import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.memory.Residency;
+import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.LwkProcess;
@@ -61,7 +62,8 @@ final class Rehearsal {
         TaskTable tasks = new TaskTable(receiver, placement);
         Affinities affinities = new Affinities(memory, geometry, reply, tasks, placement);
         OwnCalls own = new OwnCalls(reply, affinities, new MemoryCalls(reply, MemoryPlan.DEFAULT, new Stage(), true));
-        lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, null, affinities, own, null), new Request(memory, geometry),
+        lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, null, affinities, own, null,
+                new Stacks(reply, MemoryPlan.DEFAULT)), new Request(memory, geometry),
                 new Inbox(receiver), pid -> "", pid -> LwkProcess.Sample.NONE, () -> 0);
         int[] cores = {0};
         LwkProcess process = new LwkProcess(1, 0, cores, new AddressSpace(HEAP, false), 0);

@@ -39,8 +39,8 @@ public final class Injector {
 
     /** What becomes of a seized thread. */
     public interface Outcome {
-        /** The exec succeeded and the bootstrap is on its way. */
-        void injected(int pid);
+        /** The exec succeeded and the bootstrap is on its way. {@code stack}: the stack pointer that the program begins with. */
+        void injected(int pid, long stack);
 
         /** The exec succeeded, but the new image runs on plain Linux. */
         void left(int pid, String why);
@@ -193,9 +193,10 @@ public final class Injector {
 
     private void inject(int pid, int slot) {
         Optional<String> obstacle = slot < 0 ? Optional.of("its exec was not announced") : prepare(pid, slot);
+        long stack = tracer.register(Tracer.RSP);
         letGo(pid, 0);
         if (obstacle.isEmpty()) {
-            outcome.injected(pid);
+            outcome.injected(pid, stack);
         } else {
             outcome.left(pid, obstacle.get());
         }

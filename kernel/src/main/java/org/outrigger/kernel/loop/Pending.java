@@ -21,6 +21,8 @@ public final class Pending {
     public long reserved;
     /** Whom the step concerns. */
     public Object subject;
+    /** What comes after the steps that one part takes for another. */
+    public Object after;
 
     /** The next result goes to this step. */
     public void then(Step next) {

@@ -76,6 +76,16 @@ public final class Reply {
         send(slot, Layout.RE_ZERO, value);
     }
 
+    /** Writes four words where the thread can reach them while it waits; returns their address in its own memory. */
+    public long scratch(int slot, long a, long b, long c, long d) {
+        long at = slots + slot * stride + Layout.MASK; // in use only in calls that change a mask
+        RawMemory.putLong(at, a);
+        RawMemory.putLong(at + Long.BYTES, b);
+        RawMemory.putLong(at + 2 * Long.BYTES, c);
+        RawMemory.putLong(at + 3 * Long.BYTES, d);
+        return Layout.RT_SHM + Layout.SLOT_BASE + slot * Layout.SLOT_SIZE + Layout.MASK;
+    }
+
     /** The child that the thread is about to make is left to plain Linux. */
     public void plain(int slot) {
         send(slot, Layout.RE_PLAIN, 0);

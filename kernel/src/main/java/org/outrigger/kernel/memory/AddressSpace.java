@@ -22,6 +22,15 @@ public final class AddressSpace {
     private long breakMapped;
     private long breakDirty;
     private long breakPeak;
+    private long breakMoves;
+    private boolean heapLaunched;
+    private long stackStart;
+    private long stackEnd;
+    private boolean shared;
+    private boolean policySet;
+    private boolean policiesDiffer;
+    private long staleFrom;
+    private long staleTo;
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
@@ -69,6 +78,11 @@ public final class AddressSpace {
         breakMapped = parent.breakMapped;
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
+        heapLaunched = parent.heapLaunched;
+        policySet = parent.policySet;
+        policiesDiffer = parent.policiesDiffer;
+        staleFrom = parent.staleFrom;
+        staleTo = parent.staleTo;
         limited = parent.limited;
         locked = parent.locked;
         heapPlain = parent.heapPlain;
@@ -190,6 +204,7 @@ public final class AddressSpace {
         breakDirty = Math.max(breakDirty, MemoryCalls.roundUp(Math.max(breakNow, now)));
         breakNow = now;
         breakMapped = mapped;
+        breakMoves++;
         breakPeak = Math.max(breakPeak, now);
         for (int i = 0; i < unborn.size(); i++) {
             // The fork may come before or after this: the child counts on the less that is mapped and the more that is dirty.
@@ -213,6 +228,77 @@ public final class AddressSpace {
     /** Up to where the heap may hold something else than zero. */
     long breakDirty() {
         return breakDirty;
+    }
+
+    /** Counts every change of the heap's bounds. */
+    long breakMoves() {
+        return breakMoves;
+    }
+
+    /** From here on the heap holds nothing; a child about to be forked may still have what was there. */
+    void cleanHeap(long from) {
+        breakDirty = Math.min(breakDirty, from);
+    }
+
+    /** Whether the heap's first step is still to be made; once. */
+    boolean heapLaunchDue() {
+        boolean due = !heapLaunched;
+        heapLaunched = true;
+        return due;
+    }
+
+    /** Where the main stack of a new image begins, and where Linux's mapping of it ends. */
+    public void stack(long start, long end) {
+        stackStart = start;
+        stackEnd = end;
+    }
+
+    long stackStart() {
+        return stackStart;
+    }
+
+    long stackEnd() {
+        return stackEnd;
+    }
+
+    /** Where the main stack begins, once; then 0. */
+    long takeStack() {
+        long start = stackStart;
+        stackStart = 0;
+        return start;
+    }
+
+    /** Another thread may run in it from now on. */
+    public void share() {
+        shared = true;
+    }
+
+    /** A thread has set its policy for NUMA memory. */
+    void setPolicy() {
+        policySet = true;
+        policiesDiffer |= shared;
+        staleFrom = MemoryCalls.roundUp(breakNow);
+        staleTo = breakDirty;
+    }
+
+    /** Whether a part of the heap that comes anew may have pages that were taken under another policy. */
+    boolean heapStale(long from, long to) {
+        return from < Math.min(to, breakDirty) && (policiesDiffer || from < staleTo && to > staleFrom);
+    }
+
+    /** Up to here the heap has no such pages any more. */
+    void refreshHeap(long to) {
+        staleFrom = Math.max(staleFrom, to);
+    }
+
+    /** Whether a thread has set its policy for NUMA memory. */
+    boolean policySet() {
+        return policySet;
+    }
+
+    /** Whether its threads may have different policies for NUMA memory: then nobody knows for whom a kept page would be right. */
+    boolean policiesDiffer() {
+        return policiesDiffer;
     }
 
     /** Whether the application has treated parts of its heap itself, so that only Linux knows what they are like. */

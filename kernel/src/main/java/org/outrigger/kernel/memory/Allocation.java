@@ -26,11 +26,14 @@ final class Allocation {
     private final Elsewhere elsewhere;
     private final Pending.Step extentMapped = this::extentMapped;
     private final Pending.Step extentAdvised = this::extentAdvised;
+    private final Pending.Step extentPlaced = this::extentPlaced;
+    private final NodeDraw draw;
     private final Pending.Step cleared = this::cleared;
     private final Pending.Step populated = this::populated;
     private final Pending.Step replaced = this::replaced;
 
-    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, boolean arenas) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, boolean arenas) {
+        this.draw = draw;
         this.elsewhere = elsewhere;
         this.reply = reply;
         this.inspection = inspection;
@@ -152,7 +155,7 @@ final class Allocation {
     }
 
     private void grow(AddressSpace space, int slot, Pending pending) {
-        long size = space.arena().extentFor(pending.first);
+        long size = draw.extent(space, pending.first);
         long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
             leave(space, slot, pending.first, pending);
@@ -179,6 +182,14 @@ final class Allocation {
     }
 
     private void extentAdvised(int slot, Pending pending, long result) {
+        if (draw.draws((AddressSpace) pending.subject)) {
+            draw.place(slot, pending.fourth, pending.fifth, pending, extentPlaced);
+        } else {
+            extentPlaced(slot, pending, 0);
+        }
+    }
+
+    private void extentPlaced(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         space.arena().extend(pending.first, pending.fourth, pending.fifth);
         allocate(space, slot, pending);

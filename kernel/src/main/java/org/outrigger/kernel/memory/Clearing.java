@@ -37,6 +37,13 @@ final class Clearing {
         drop = end - start > BLINDLY && (looked ? end - start > inspection.present() * SPARSE : end - start > UNSEEN);
     }
 
+    /** Plans to drop a range, whatever is there. */
+    void planDrop(long from, long to) {
+        start = from;
+        end = to;
+        drop = true;
+    }
+
     /** Plans for a part of the heap. */
     void planHeap(AddressSpace space, long from, long to) {
         plan(from, to, to - from > BLINDLY && inspection.look(space, from, to));

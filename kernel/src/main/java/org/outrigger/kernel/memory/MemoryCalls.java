@@ -4,6 +4,7 @@ import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.corert.Layout;
+import org.outrigger.host.NumaPolicy;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
@@ -27,7 +28,10 @@ public final class MemoryCalls {
     private final Unmapping unmapping;
     private final Heap heap;
     private final Remapping remapping;
+    private final ThreadPolicies policies;
+    private final Stacks stacks;
     private final Pending.Step prefixDone = this::prefixDone;
+    private final Pending.Step bindable = this::bindable;
     private final Pending.Step trimmed = this::trimmed;
     private final Pending.Step lockable = this::lockable;
     private final Pending.Step locked = this::locked;
@@ -46,17 +50,26 @@ public final class MemoryCalls {
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, arenas);
-        heap = new Heap(reply, clearing, plan);
+        NodeDraw draw = new NodeDraw(reply, plan.choice());
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas);
+        heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
         remapping = new Remapping(reply, allocation, unmapping);
+        policies = new ThreadPolicies(reply, unmapping, draw, plan.choice());
+        stacks = new Stacks(reply, plan);
+    }
+
+    /** From where processes take memory that have no policy of their own: before the first request. */
+    public void inherited(NumaPolicy policy) {
+        policies.inherited(policy);
     }
 
     /** Whether the call is one of this class's. */
     public static boolean concerns(long nr) {
         return nr == Nr.MMAP || nr == Nr.MUNMAP || nr == Nr.MREMAP || nr == Nr.MPROTECT || nr == Nr.PKEY_MPROTECT
                 || nr == Nr.MADVISE || nr == Nr.MLOCK || nr == Nr.MLOCK2 || nr == Nr.MUNLOCK || nr == Nr.MBIND
-                || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL;
+                || nr == Nr.SET_MEMPOLICY || nr == Nr.MINCORE || nr == Nr.MSYNC || nr == Nr.BRK || nr == Nr.MLOCKALL
+                || nr == Nr.MUNLOCKALL;
     }
 
     /** Whether a range, operands 0 and 1, touches the arena window or the heap: then the call is one for {@link #serve}. */
@@ -177,6 +190,20 @@ public final class MemoryCalls {
             unmapping.trim(space, slot, pending, trimmedFirst);
             return;
         }
+        if (stacks.due(space) && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
+            long nr = request.nr();
+            stacks.populateMain(space, slot, pending, () -> {
+                pending.subject = space;
+                pending.third = nr;
+                pending.fourth = start;
+                trimmedFirst(slot, pending, 0);
+            });
+            return;
+        }
+        if (request.nr() == Nr.SET_MEMPOLICY) {
+            policies.set(space, request, pending);
+            return;
+        }
         if (request.nr() == Nr.MLOCKALL || request.nr() == Nr.MUNLOCKALL) {
             lockAll(space, slot, request.nr() == Nr.MLOCKALL, pending);
             return;
@@ -201,7 +228,12 @@ public final class MemoryCalls {
                 if (!hole) {
                     space.taint(start & -PAGE, roundUp(start + request.arg(1)));
                 }
-                answer(slot, request.nr() == Nr.MBIND ? -Errno.EFAULT : -Errno.ENOMEM, !hole);
+                if (hole && request.nr() == Nr.MBIND) { // Linux judges the other operands first
+                    pending.then(bindable);
+                    reply.make(slot, Nr.MBIND, start, 0, request.arg(2), request.arg(3), request.arg(4), request.arg(5));
+                } else {
+                    answer(slot, -Errno.ENOMEM, !hole);
+                }
             }
         }
     }
@@ -304,6 +336,10 @@ public final class MemoryCalls {
             space.forget(at, stop);
             at = stop;
         }
+    }
+
+    private void bindable(int slot, Pending pending, long result) {
+        reply.done(slot, result < 0 ? result : -Errno.EFAULT);
     }
 
     private void prefixDone(int slot, Pending pending, long result) {

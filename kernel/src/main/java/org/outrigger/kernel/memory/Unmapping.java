@@ -65,6 +65,9 @@ final class Unmapping {
 
     /** Takes a piece back with the pages that it has; false if they must go first. */
     private boolean keep(AddressSpace space, long start, long end) {
+        if (space.policiesDiffer()) {
+            return false;
+        }
         long length = end - start;
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);

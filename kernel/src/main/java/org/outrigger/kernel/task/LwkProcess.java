@@ -18,6 +18,8 @@ public final class LwkProcess {
     private Sample sample = Sample.NONE;
     private int waitStatus = -1;
     private boolean recalled;
+    private long stackStart;
+    private long stackEnd;
 
     /** A thread that was: kept for the report. */
     public record ThreadRecord(int tid, int core, long started) {
@@ -90,12 +92,19 @@ public final class LwkProcess {
         waitStatus = status;
     }
 
+    /** The main stack of the image that has just been executed: see {@link AddressSpace#stack}. */
+    public void stack(long start, long end) {
+        stackStart = start;
+        stackEnd = end;
+    }
+
     public AddressSpace space() {
         return space;
     }
 
     public void space(AddressSpace next) {
         space = next;
+        space.stack(stackStart, stackEnd);
     }
 
     /** The loop that its threads' slots belong to: its space's, or the main loop when they are recalled for its exec or end. */

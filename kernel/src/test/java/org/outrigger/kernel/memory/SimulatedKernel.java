@@ -38,7 +38,11 @@ final class SimulatedKernel {
 
     /** @param reach bytes that can be looked at; 0 where Linux does not tell what is in memory */
     SimulatedKernel(boolean arenas, long reach) {
-        calls = new MemoryCalls(reply, MemoryPlan.DEFAULT, new Residency() {
+        this(arenas, reach, MemoryPlan.DEFAULT);
+    }
+
+    SimulatedKernel(boolean arenas, long reach, MemoryPlan plan) {
+        calls = new MemoryCalls(reply, plan, new Residency() {
             @Override
             public int open(int pid) {
                 return reach == 0 ? -1 : pid;
@@ -122,6 +126,18 @@ final class SimulatedKernel {
 
     long value(int slot) {
         return memory.get(ValueLayout.JAVA_LONG, at(slot, Layout.VALUE));
+    }
+
+    /** The words of a set of nodes that a call's operand points to. */
+    long nodes(int slot, long operand) {
+        if (operand == 0) {
+            return 0;
+        }
+        long own = Layout.RT_SHM + geometry.slot(slot) + Layout.MASK;
+        if (operand != own) {
+            throw new AssertionError("a set of nodes at " + Long.toHexString(operand) + ", not " + Long.toHexString(own));
+        }
+        return memory.get(ValueLayout.JAVA_LONG, at(slot, Layout.MASK));
     }
 
     long operand(int slot, int index) {

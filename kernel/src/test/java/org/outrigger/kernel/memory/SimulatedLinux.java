@@ -170,6 +170,8 @@ final class SimulatedLinux {
                 locked = false;
                 yield 0;
             }
+            case Nr.SET_MEMPOLICY -> (arg[0] & 0x1fff) > 5 ? -Errno.EINVAL : 0;
+            case Nr.MBIND, Nr.SET_MEMPOLICY_HOME_NODE -> 0;
             case Nr.MINCORE, Nr.MSYNC, Nr.MLOCK, Nr.MUNLOCK -> mapped(start & -PAGE, start + length) ? 0 : -Errno.ENOMEM;
             default -> throw new AssertionError("call " + nr);
         };

@@ -1,5 +1,7 @@
 package org.outrigger.kernel.memory;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.corert.Layout;
@@ -14,6 +16,8 @@ final class SimulatedProcess {
     final SimulatedLinux linux;
     final AddressSpace space;
     private final SimulatedKernel kernel;
+    /** Calls that the kernel had the process make: name or number, second and third operand, for mbind the first nodes. */
+    final List<String> made = new ArrayList<>();
     private long appBreak;
     private long mappedBreak;
 
@@ -101,6 +105,9 @@ final class SimulatedProcess {
                     for (int i = 0; i < operands.length; i++) {
                         operands[i] = kernel.operand(slot, i);
                     }
+                    made.add(kernel.value(slot) == Nr.MBIND
+                            ? "mbind " + operands[1] + " " + operands[2] + " " + kernel.nodes(slot, operands[3])
+                            : kernel.value(slot) + " " + operands[1] + " " + operands[2]);
                     kernel.ask(space, slot, Layout.OP_RESULT, nr, linux.call(kernel.value(slot), operands));
                 }
                 default -> throw new AssertionError("reply of kind " + kernel.kind(slot));
@@ -160,6 +167,6 @@ final class SimulatedProcess {
             return inWindow(arg[0], length == 0 ? PAGE : length)
                     || (arg[3] & Mman.MREMAP_FIXED) != 0 && inWindow(arg[4], arg[2]);
         }
-        return nr == Nr.BRK || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL || inWindow(arg[0], length);
+        return nr == Nr.BRK || nr == Nr.SET_MEMPOLICY || nr == Nr.MLOCKALL || nr == Nr.MUNLOCKALL || inWindow(arg[0], length);
     }
 }

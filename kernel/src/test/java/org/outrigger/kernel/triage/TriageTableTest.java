@@ -44,7 +44,8 @@ class TriageTableTest {
                 .map(TriageLine::name).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(new TreeSet<>(Set.of("getpid", "gettid", "sched_getaffinity", "sched_setaffinity", "sched_yield", "brk",
                 "mmap", "munmap", "mremap", "madvise", "mprotect", "pkey_mprotect", "mlock", "mlock2", "mlockall",
-                "munlock", "munlockall", "mbind", "mincore", "msync", "setrlimit", "prlimit64", "clone", "clone3", "fork",
+                "munlock", "munlockall", "mbind", "set_mempolicy",
+                "mincore", "msync", "setrlimit", "prlimit64", "clone", "clone3", "fork",
                 "vfork", "execve", "execveat", "exit", "exit_group")), served);
     }
 
