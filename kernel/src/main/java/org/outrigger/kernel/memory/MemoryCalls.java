@@ -92,7 +92,10 @@ public final class MemoryCalls {
     private void serveCounted(AddressSpace space, Request request, Pending pending) {
         boolean more = request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request);
         boolean press = space.commitment().pressed() && space.commitment().keeps();
-        if (more && (press || space.trimDue())) {
+        if (more && stacks.due(space)) {
+            Request again = request.copy();
+            stacks.populateMain(space, request.slot(), pending, () -> serveCounted(space, again, pending));
+        } else if (more && (press || space.trimDue())) {
             Request again = request.copy();
             Pending.Step then = (itsSlot, itsPending, result) -> {
                 space.settle();
