@@ -13,10 +13,10 @@ CXX=${CXX:-c++}
 warn="-Wall -Wextra -Werror"
 cflags="-std=gnu11 -O2 $warn -pthread"
 
-static="counter cxx forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap memory_touch process_exec
+static="counter cxx forkthread limits limits_bss memory_brk memory_fork memory_map memory_model memory_protect memory_remap memory_touch process_exec
 process_ids process_sites process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sites storm sudself threads
 trapsites threads_cancel threads_fpu"
-musl="counter forkthread memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec process_ids
+musl="counter forkthread limits memory_brk memory_fork memory_map memory_model memory_protect memory_remap process_exec process_ids
 process_spawn signals_action signals_stack signals_storm signals_sync signals_wait sites threads threads_fpu"
 nopie="forkthread memory_brk process_exec signals_context sites trapsites"
 

@@ -1,11 +1,14 @@
 /*
- * Prints what memory costs, for runs with options about it: memory_plan WHAT [MIB]. Page faults and kilobytes, one figure a line.
+ * Prints what memory costs, for runs with options about it: memory_plan WHAT MIB. Page faults and kilobytes, one figure a line.
+ * memory_plan bound COMMAND...: runs a command with its memory bound to node 0, as numactl --membind 0 does.
  */
 #include "check.h"
 
+#include <linux/mempolicy.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 static long faults(void) {
     struct rusage usage;
@@ -92,8 +95,43 @@ static void allocated(long mib) {
     CHECK(brk(base) == 0);
 }
 
+/* The policy of the mapping that an address is in, as numa_maps(5) names it. */
+static void print_policy(const char *what, const void *address) {
+    unsigned long start, best = 0;
+    char line[4096], policy[64], found[64] = "none";
+    FILE *file = fopen("/proc/self/numa_maps", "r");
+    while (file && fgets(line, sizeof line, file)) {
+        CHECK(sscanf(line, "%lx %63s", &start, policy) == 2);
+        if (start <= (unsigned long) address && start >= best) {
+            best = start;
+            strcpy(found, policy);
+        }
+    }
+    CHECK(!file || fclose(file) == 0);
+    printf("%s %s\n", what, found);
+}
+
+static void policies(void) {
+    char *base = end_of_heap();
+    char *mapped = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(brk(base + MIB) == 0 && mapped != MAP_FAILED);
+    print_policy("heap", base);
+    print_policy("stack", &base);
+    print_policy("mapped", mapped);
+}
+
+static void bound(char **command) {
+    unsigned long node0 = 1;
+    CHECK(syscall(SYS_set_mempolicy, MPOL_BIND, &node0, 8 * sizeof node0 + 1) == 0);
+    execvp(command[0], command);
+    CHECK(!"exec");
+}
+
 int main(int argc, char **argv) {
-    CHECK(argc == 3);
+    CHECK(argc >= 3);
+    if (strcmp(argv[1], "bound") == 0) {
+        bound(argv + 2);
+    }
     long mib = atol(argv[2]);
     if (strcmp(argv[1], "stack") == 0) {
         on_its_stack((void *) mib);
@@ -105,6 +143,8 @@ int main(int argc, char **argv) {
         heap(mib);
     } else if (strcmp(argv[1], "allocated") == 0) {
         allocated(mib);
+    } else if (strcmp(argv[1], "policies") == 0) {
+        policies();
     } else {
         return 2;
     }

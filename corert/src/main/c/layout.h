@@ -136,8 +136,8 @@ struct header {
     u32 measure;  /* 1: time every call */
     u32 patching; /* calls that a process traps before its sites are patched; 0: never */
     u32 lwk_pid;
-    u32 cold;     /* 1: the LWK is not compiled yet: what Linux answers just as well is Linux's */
-    u32 limited;  /* 1: the job's memory is limited: all memory calls are the LWK's */
+    u32 cold;    /* 1: the LWK's code is not compiled yet: calls that Linux answers just as well are Linux's */
+    u32 limited; /* 1: the job's memory is limited: all that maps, unmaps and protects is the LWK's */
     u64 robust[2]; /* the loop's robust list entry: next, unused */
     u8 disposition[NR_MAX];
     u16 refusal[NR_MAX]; /* errno for REFUSE */

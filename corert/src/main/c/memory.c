@@ -100,7 +100,6 @@ long do_memory(volatile struct slot *slot, struct context *uc)
     case __NR_pkey_mprotect:
         if (in_runtime(uc->rdi, length))
             return -EINVAL;
-        break;
     }
     return in_window(uc->rdi, length) ? ask_lwk(slot, uc) : here(uc);
 }

@@ -22,7 +22,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 class ConformanceTest {
 
     /** Programs that other tests drive; they take arguments or need a partner. */
-    private static final Set<String> DRIVEN_ELSEWHERE = Set.of("backtrace", "forkthread", "counter");
+    private static final Set<String> DRIVEN_ELSEWHERE = Set.of("backtrace", "forkthread", "counter", "memory_plan", "limits",
+        "limits_bss");
 
     @TestFactory
     Stream<DynamicTest> everyProgram() {

@@ -9,8 +9,12 @@ public final class Account {
 
     private final Budget budget;
     private final long guarantee;
-    /** What is left of the guarantee. */
+    /** What of the guarantee has never been used: nobody else's. */
     private final AtomicLong own;
+    /** What of it was used and given back: its own before it takes more, but somebody else's if nothing else is left. */
+    private final AtomicLong returned = new AtomicLong();
+    /** What is in use of it. */
+    private final AtomicLong drawn = new AtomicLong();
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
     private final AtomicLong kept = new AtomicLong();
@@ -37,9 +41,14 @@ public final class Account {
         return guarantee;
     }
 
-    /** Bytes of these that it has not used yet. */
+    /** Bytes of these that it has never used. */
     public long left() {
         return own.get();
+    }
+
+    /** Bytes of these that it has given back. */
+    public long returned() {
+        return returned.get();
     }
 
     /** Bytes in use. */
@@ -59,40 +68,67 @@ public final class Account {
 
     /** Charges so many bytes, or none of them. */
     boolean charge(long bytes) {
-        long mine = takeOwn(bytes);
-        if (!budget.take(bytes - mine)) {
+        long again = take(returned, bytes);
+        long mine = take(own, bytes - again);
+        if (!budget.take(bytes - again - mine)) {
             own.addAndGet(mine);
+            returned.addAndGet(again);
             if (ended) {
                 end();
             }
             return false;
         }
+        drawn.addAndGet(again + mine);
         inUse(bytes);
         return true;
     }
 
     /** Charges what is there already, whether there is room or not. */
     void force(long bytes) {
-        budget.give(takeOwn(bytes) - bytes);
+        long mine = take(returned, bytes);
+        mine += take(own, bytes - mine);
+        drawn.addAndGet(mine);
+        budget.give(mine - bytes);
         inUse(bytes);
     }
 
+    /** What it has beyond its guarantee goes to the common room, the rest to what it has given back. */
     void uncharge(long bytes) {
+        long beyond = Math.clamp(used.get() - drawn.get(), 0, bytes);
         inUse(-bytes);
-        budget.give(bytes);
+        long mine = take(drawn, bytes - beyond);
+        if (ended) {
+            mine = 0;
+        }
+        returned.addAndGet(mine);
+        budget.give(bytes - mine);
     }
 
-    private long takeOwn(long bytes) {
-        long left = own.get();
-        while (left > 0) {
+    /** Takes as much as there is, and no more than so many bytes. */
+    static long take(AtomicLong from, long bytes) {
+        long left = from.get();
+        while (left > 0 && bytes > 0) {
             long part = Math.min(left, bytes);
-            long found = own.compareAndExchange(left, left - part);
+            long found = from.compareAndExchange(left, left - part);
             if (found == left) {
                 return part;
             }
             left = found;
         }
         return 0;
+    }
+
+    /** Gives away what was given back, and no more than so many bytes. */
+    long lend(long bytes) {
+        return take(returned, bytes);
+    }
+
+    /** Gives back what was lent and not used. */
+    void lendBack(long bytes) {
+        returned.addAndGet(bytes);
+        if (ended) {
+            end();
+        }
     }
 
     private void inUse(long more) {
@@ -109,7 +145,7 @@ public final class Account {
     public void end() {
         ended = true;
         if (budget != null) {
-            budget.give(own.getAndSet(0));
+            budget.give(own.getAndSet(0) + returned.getAndSet(0));
         }
     }
 }

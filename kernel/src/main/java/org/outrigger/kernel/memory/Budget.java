@@ -11,9 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * <pre>
  *    total = common room + what is left of each rank's guarantee + what is in use
  *
- *    charge:    first from the rank's own guarantee, then from the common room; all or nothing
- *    uncharge:  to the common room, where every rank finds it; so does the rest of a guarantee when its rank ends
+ *    charge:    from the rank's own guarantee, then from the common room, then from what other ranks have given back of
+ *               theirs; all or nothing
+ *    uncharge:  what was beyond the guarantee to the common room, the rest to what the rank has given back of it
  * </pre>
+ *
+ * <p>So a rank that frees and allocates in turn keeps what was set aside for it, unless somebody needs the room meanwhile; what
+ * it has never used nobody else gets before it ends.
  *
  * <p>Pages that the LWK keeps of free memory are in nobody's use, but they are there: {@link #pressed} tells when they must go,
  * so that what is in use and what is kept together stay within what was given.
@@ -72,9 +76,13 @@ public final class Budget {
         named.uncharge(bytes);
     }
 
-    /** Bytes in the common room; no rank's guarantee is in it. */
+    /** Bytes that whoever asks can have. */
     public long available() {
-        return Math.max(0, common.get());
+        long bytes = common.get();
+        for (Account rank : ranks) {
+            bytes += rank.returned();
+        }
+        return Math.max(0, bytes);
     }
 
     /** Bytes in use beyond what was given, since they could not be refused. */
@@ -122,16 +130,31 @@ public final class Budget {
         return used.get() + kept.get() > total && kept.get() > 0;
     }
 
+    /** Takes so many bytes that are no rank's, or none of them. */
     boolean take(long bytes) {
-        long left = common.get();
-        while (left >= bytes) {
-            long found = common.compareAndExchange(left, left - bytes);
-            if (found == left) {
-                return true;
-            }
-            left = found;
+        if (bytes <= 0) {
+            return true;
         }
-        return bytes <= 0;
+        long found = Account.take(common, bytes);
+        return found == bytes || borrow(bytes - found, found);
+    }
+
+    /** Takes what is missing from what ranks have given back; if that is not enough, what was found goes back too. */
+    private boolean borrow(long missing, long found) {
+        long[] lent = new long[ranks.length];
+        long still = missing;
+        for (int rank = 0; rank < lent.length && still > 0 && common.get() >= 0; rank++) {
+            lent[rank] = ranks[rank].lend(still);
+            still -= lent[rank];
+        }
+        if (still == 0) {
+            return true;
+        }
+        give(found);
+        for (int rank = 0; rank < lent.length; rank++) {
+            ranks[rank].lendBack(lent[rank]);
+        }
+        return false;
     }
 
     void give(long bytes) {

@@ -107,7 +107,10 @@ public final class MemoryCalls {
     private void serveCounted(AddressSpace space, Request request, Pending pending) {
         boolean more = request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request);
         boolean press = space.commitment().pressed() && space.commitment().keeps();
-        if (more && (press || space.trimDue())) {
+        if (more && stacks.due(space)) {
+            Request again = request.copy();
+            stacks.populateMain(space, request.slot(), pending, () -> serveCounted(space, again, pending));
+        } else if (more && (press || space.trimDue())) {
             Request again = request.copy();
             Pending.Step then = (itsSlot, itsPending, result) -> {
                 space.settle();
@@ -293,6 +296,9 @@ public final class MemoryCalls {
     private static boolean leaveHeapToLinux(AddressSpace space, Request request) {
         long start = request.arg(0);
         long end = start + roundUp(request.arg(1));
+        if (request.nr() == Nr.MMAP && !fixed(request)) {
+            return false; // its address is no more than a wish
+        }
         boolean fixed = request.nr() == Nr.MREMAP && (request.arg(3) & Mman.MREMAP_FIXED) != 0;
         long target = fixed ? request.arg(4) : 0;
         long targetEnd = target + (fixed ? roundUp(request.arg(2)) : 0);

@@ -38,6 +38,38 @@ class BudgetTest {
         assertEquals(100, budget.used());
     }
 
+    /** Else a rank would lose its guarantee to the others by starting up. */
+    @Test
+    void aRankThatFreesAndAllocatesKeepsItsGuarantee() {
+        Budget budget = new Budget(Limited.plan(100, 50, 20), 2);
+        for (int i = 0; i < 10; i++) {
+            assertTrue(budget.rank(0).charge(45));
+            budget.rank(0).uncharge(45);
+        }
+        assertEquals(List.of(5L, 45L), List.of(budget.rank(0).left(), budget.rank(0).returned()));
+        assertTrue(budget.rank(1).charge(50));
+        assertTrue(budget.rank(0).charge(50));
+        budget.rank(0).uncharge(50);
+        assertTrue(budget.rank(1).charge(50), "who gave back all of it gave it to all");
+        assertFalse(budget.rank(0).charge(1));
+        budget.rank(1).uncharge(60);
+        assertTrue(budget.rank(0).charge(60));
+    }
+
+    @Test
+    void whatIsBeyondTheGuaranteeIsGivenBackFirst() {
+        Budget budget = new Budget(Limited.plan(100, 50), 2);
+        assertTrue(budget.rank(0).charge(80));
+        budget.rank(0).uncharge(40);
+        assertEquals(10, budget.rank(0).returned());
+        assertEquals(60, budget.available());
+        assertTrue(budget.rank(1).charge(50));
+        assertEquals(10, budget.rank(0).returned(), "the common room comes first");
+        assertFalse(budget.rank(1).charge(11));
+        assertEquals(10, budget.rank(0).returned());
+        assertTrue(budget.rank(1).charge(10));
+    }
+
     @Test
     void aRankThatEndsLeavesItsGuaranteeToAll() {
         Budget budget = new Budget(Limited.plan(100, 50, 20), 2);
@@ -48,6 +80,7 @@ class BudgetTest {
         assertFalse(budget.rank(0).charge(1), "a child that it left behind");
         budget.rank(0).uncharge(10);
         assertTrue(budget.rank(0).charge(1));
+        assertEquals(0, budget.rank(0).returned());
     }
 
     @Test
