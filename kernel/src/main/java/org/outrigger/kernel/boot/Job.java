@@ -242,6 +242,7 @@ final class Job {
         LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, space, clock.getAsLong());
         space.commitment().users(1);
         process.program(request.program());
+        process.space().launchBytes(request.memory().launchBytes(rank, request.ranks()));
         ranks[rank] = process;
         tasks.add(process);
         loops.load(0, 1);

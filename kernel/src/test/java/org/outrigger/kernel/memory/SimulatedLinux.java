@@ -45,6 +45,7 @@ final class SimulatedLinux {
     private long programBreak = BREAK;
     private long mapNext = 0x7f00_0000_0000L;
     private boolean locked;
+    private final Map<Long, Long> advised = new TreeMap<>();
     private long calls;
     private long looks;
 
@@ -300,7 +301,13 @@ final class SimulatedLinux {
         return 0;
     }
 
+    /** How often some memory was advised so. */
+    long advised(long advice) {
+        return advised.getOrDefault(advice, 0L);
+    }
+
     private long advise(long start, long end, long advice) {
+        advised.merge(advice, 1L, Long::sum);
         if (advice == Mman.MADV_DONTNEED && locked && !unmapped(start, end)) {
             return -Errno.EINVAL;
         }
