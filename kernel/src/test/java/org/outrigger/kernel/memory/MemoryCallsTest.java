@@ -66,7 +66,7 @@ class MemoryCallsTest {
     private static MemoryPlan plan(PageSize pages, MemoryPlan.PageFault fault) {
         MemoryPlan plan = MemoryPlan.DEFAULT;
         return new MemoryPlan(plan.amounts(), plan.guarantees(), plan.heapPages(), pages, plan.stackPages(), fault, plan.nodes(),
-                plan.heapStep(), plan.heapKeep(), plan.premap(), plan.stackMost());
+                plan.heapStep(), plan.heapKeep(), plan.premap(), plan.stackMost(), plan.choice());
     }
 
     private static SimulatedProcess with(MemoryPlan plan, int pool) {
