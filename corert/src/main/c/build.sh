@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the core-side runtime, the bootstrap, the launcher and the Java description of the shared layout.
+# Builds the core-side runtime, the bootstrap, the launcher, liboutrigger and the Java description of the shared layout.
 # Usage: build.sh OUTPUT-DIRECTORY GENERATED-JAVA-DIRECTORY
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,3 +32,21 @@ objcopy -O binary -j .text "$out/c/bootstrap.o" "$resources/bootstrap.bin"
 
 $cc -std=gnu11 -O2 -D_GNU_SOURCE $warn -o "$out/outrigger-launch" launch.c
 cp "$out/outrigger-launch" "$resources/outrigger-launch"
+
+# liboutrigger, for programs that share memory: header, static and shared library.
+lib=$out/liboutrigger
+mkdir -p "$lib/include" "$lib/lib/pkgconfig"
+cp liboutrigger/outrigger.h "$lib/include/"
+$cc -std=gnu11 -O2 -g -D_GNU_SOURCE $warn -fPIC -fvisibility=hidden -c liboutrigger/share.c -o "$out/c/share.o"
+rm -f "$lib/lib/liboutrigger.a"
+ar rcs "$lib/lib/liboutrigger.a" "$out/c/share.o"
+$cc -shared -Wl,-soname,liboutrigger.so.1 -Wl,-z,defs -o "$lib/lib/liboutrigger.so.1" "$out/c/share.o"
+ln -sf liboutrigger.so.1 "$lib/lib/liboutrigger.so"
+cat > "$lib/lib/pkgconfig/outrigger.pc" <<END
+prefix=\${pcfiledir}/../..
+Name: outrigger
+Description: memory shared by name between the processes of an Outrigger job
+Version: 0.1.0
+Cflags: -I\${prefix}/include
+Libs: -L\${prefix}/lib -loutrigger
+END

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -79,6 +80,20 @@ static int high(int descriptor)
     return moved;
 }
 
+/*
+ * Names the job, for the LWK, which listens under this name to those who share memory, and for its processes. Nobody can take the
+ * name before, since nobody can guess it; and process ids of another namespace may be the same.
+ */
+static void name_job(void)
+{
+    uint64_t random = 0;
+    char text[64];
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        random = __rdtsc();
+    snprintf(text, sizeof text, "%u-%d-%016llx", (unsigned)geteuid(), (int)getpid(), (unsigned long long)random);
+    setenv("OUTRIGGER_JOB", text, 1);
+}
+
 static void start_jvm(char **words)
 {
     int pair[2];
@@ -120,7 +135,15 @@ static void set_rank_environment(uint32_t rank, uint32_t count)
     setenv("OUTRIGGER_RANKS", text, 1);
 }
 
-static void become_program(const char *path, char **argv, uint32_t cpu, int go, int failure)
+/* The lowest priority in real time: above everything ordinary, below what an administrator has put in real time. */
+static void in_real_time(void)
+{
+    struct sched_param lowest = {.sched_priority = 1};
+    if (sched_setscheduler(0, SCHED_FIFO, &lowest) < 0)
+        fprintf(stderr, "outrigger: SCHED_FIFO cannot be had: %s\n", strerror(errno));
+}
+
+static void become_program(const char *path, char **argv, uint32_t cpu, int go, int failure, int fifo)
 {
     cpu_set_t *set = CPU_ALLOC(8192);
     CPU_ZERO_S(CPU_ALLOC_SIZE(8192), set);
@@ -130,6 +153,8 @@ static void become_program(const char *path, char **argv, uint32_t cpu, int go, 
     char byte;
     while (read(go, &byte, 1) < 0 && errno == EINTR)
         ;
+    if (fifo)
+        in_real_time();
     sigaction(SIGCHLD, &original_chld, NULL);
     sigprocmask(SIG_SETMASK, &original_mask, NULL);
     execv(path, argv);
@@ -157,7 +182,7 @@ static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t 
         }
         if (flags & SPAWN_RANK_ENV)
             set_rank_environment(number, rank_count);
-        become_program(path, argv, cpu, go[0], failure[1]);
+        become_program(path, argv, cpu, go[0], failure[1], flags & SPAWN_FIFO);
     }
     close(go[0]);
     close(failure[1]);
@@ -421,6 +446,7 @@ int main(int argc, char **argv)
     int signals = high(signalfd(-1, &caught, SFD_CLOEXEC));
 
     uint64_t first_ticks = __rdtsc(), first_nanoseconds = nanoseconds();
+    name_job();
     start_jvm(argv + 1);
     while (control >= 0 && !rank_count)
         turn(signals, -1);

@@ -19,6 +19,7 @@
 
 #define SPAWN_LABEL 1    /* prefix the lines of each rank */
 #define SPAWN_RANK_ENV 2 /* set OUTRIGGER_RANK and its kin */
+#define SPAWN_FIFO 4     /* SCHED_FIFO for the ranks, where that is permitted */
 
 struct message {
     uint32_t op, a, b, c;

@@ -164,6 +164,7 @@ int main(int argc, char **argv)
     FIELD(slot, cpu, "CPU");
     FIELD(slot, detached, "DETACHED");
     FIELD(slot, loop, "LOOP");
+    FIELD(slot, context, "CONTEXT");
     FIELD(slot, mask, "MASK");
     if (!check)
         puts("}");

@@ -215,8 +215,7 @@ long do_clone(volatile struct slot *slot, struct context *uc)
     slot->arg[2] = r.top;
     int known = ask(slot, OP_SYSCALL);
     long result = known ? answer(slot, 0) : 0; /* ENOMEM where there is no room for a copy */
-    if (!known || slot->kind == RE_PLAIN)
-        child->detached = 1;
+    child->detached = !known || slot->kind == RE_PLAIN;
     long nr = uc->rax == __NR_clone3 ? __NR_clone3 : __NR_clone;
     int area = -1;
     u64 end = 0;

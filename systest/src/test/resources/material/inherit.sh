@@ -5,8 +5,8 @@ umask 027; mkdir -p 'a dir'; cd 'a dir'
 $run sh -c 'umask; pwd; echo "$PWD"; ulimit -a'
 ulimit -S -n 333; ulimit -S -s 4096; ulimit -S -v 60000000
 $run bash -c 'ulimit -S -n -s -v -c; ulimit -H -n -s -v -c'
-env -i "PATH=$PATH" "HOME=$HOME" A=b 'C=d e' EMPTY= "OUTRIGGER_TEST_ID=$OUTRIGGER_TEST_ID" $run env | sort
-$run bash -c 'env' | grep -v '^_=' | sort
+env -i "PATH=$PATH" "HOME=$HOME" A=b 'C=d e' EMPTY= "OUTRIGGER_TEST_ID=$OUTRIGGER_TEST_ID" $run env | grep -v '^OUTRIGGER_JOB=' | sort
+$run bash -c 'env' | grep -v -e '^_=' -e '^OUTRIGGER_JOB=' | sort
 echo seven > file; exec 7< file 8> eight
 $run sh -c 'cat <&7; echo eight >&8; ls /proc/self/fd'; cat eight
 $run sh -c 'ls -l /proc/$$/fd' | sed 's/.* \([0-9]* ->\)/\1/; s/\[[0-9]*\]//; s/[0-9]*$//' | grep -v output

@@ -17,6 +17,11 @@ class ConstantsTest {
     }
 
     @Test
+    void memoryFiles() throws Exception {
+        agree(Memfd.class, "", 7, "linux/memfd.h", "linux/fcntl.h");
+    }
+
+    @Test
     void cloneFlags() throws Exception {
         agree(CloneFlags.class, "", 28, "linux/sched.h");
     }

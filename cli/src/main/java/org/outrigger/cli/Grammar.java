@@ -19,6 +19,21 @@ final class Grammar {
     static final String TRIAGE = "triage";
     static final String BENCH = "bench";
     static final String CALLS = "calls";
+    static final String PARTITION = "partition";
+    static final String COMPARE = "compare";
+    static final String NOISE = "noise";
+    static final String MEM = "mem";
+    static final String LIST = "list";
+    static final String MAKE = "make";
+    static final String READ = "read";
+    static final String WRITE = "write";
+    static final String REMOVE = "remove";
+    static final String JOB = "--job";
+    static final String MODE = "--mode";
+    static final String HUGE = "--huge";
+    static final String OFFSET = "--offset";
+    static final String SIZE = "--size";
+    static final String MEMORY = "memory";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -26,6 +41,7 @@ final class Grammar {
     static final String ROWS = "--rows";
     static final String ARMS = "--arms";
     static final String QUICK = "--quick";
+    static final String TABLE = "--table";
     static final String VERSION = "--version";
     /** The report file that stands for standard error. */
     static final String STANDARD_ERROR = "-";
@@ -56,11 +72,17 @@ final class Grammar {
         top.addSubcommand(RUN, run());
         top.addSubcommand(TRIAGE, triage());
         top.addSubcommand(BENCH, bench());
+        top.addSubcommand(PARTITION, PartitionGrammar.partition());
+        top.addSubcommand(COMPARE, CompareGrammar.compare());
+        top.addSubcommand(NOISE, NoiseGrammar.noise());
+        top.addSubcommand(MEM, MemGrammar.mem());
         top.addSubcommand(HELP, help());
         top.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger run -- ./solver input.dat   run a program",
                 "  outrigger run --help                  every option of a run",
-                "  outrigger triage                      who serves which system call");
+                "  outrigger triage                      who serves which system call",
+                "  outrigger compare -- ./solver         what the LWK gains for a program",
+                "  outrigger noise                       what disturbs this machine's cores");
         return parser(top);
     }
 
@@ -90,6 +112,10 @@ final class Grammar {
         run.addOption(value(Setting.KERNEL_LOOPS, "N", null,
                 "Let up to N threads of the LWK answer system calls, each for some of the program's processes.",
                 "Default: one for each Linux core, 8 at most.").build());
+        run.addOption(value(Setting.SCHED, "POLICY", null,
+                "fifo: the program's threads run in real time, first in first out, where that is permitted: ordinary work that"
+                + " gets onto an LWK core waits; other: like any other program's.",
+                "Default: other.").build());
         run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
                 + " with nice -20, where that is permitted; none: like any other thread.",
@@ -101,6 +127,10 @@ final class Grammar {
         run.addOption(value(Setting.INTERCEPT, "MODE", null,
                 "auto: patch call sites where that is safe, trap the rest; trap: patch nothing.",
                 "Default: auto.").build());
+        run.addOption(value(Setting.INJECT, "PATTERN", null,
+                "Take the LWK cores away from the program in a pattern of noise, FREQUENCY,DURATION[,PHASE]: 100,250us. PHASE is"
+                + " a time, or stagger for the cores in turn. Needs the right to real-time priority.",
+                "Default: no noise.").build());
         run.addOption(value(Setting.REPORT, "FILE", null,
                 "Measure, and report at the end: to FILE, as JSON when its name ends in .json, or as text to standard error when"
                 + " FILE is - or left out.",
@@ -149,6 +179,7 @@ final class Grammar {
         CommandSpec bench = command(BENCH, "outrigger bench COMMAND [ARGS...]",
                 "Measure what the lightweight kernel gains and costs.", "docs/benchmarks.md tells how to read the figures.");
         bench.addSubcommand(CALLS, calls());
+        bench.addSubcommand(MEMORY, memory());
         return bench;
     }
 
@@ -179,6 +210,35 @@ final class Grammar {
         return calls;
     }
 
+    private static CommandSpec memory() {
+        CommandSpec memory = command(MEMORY, "outrigger bench memory [OPTIONS]",
+                "Measure memory natively, with huge pages, and on the LWK, in turn.",
+                "One unmodified program is run natively, natively with huge pages, and on the LWK, bound to the same core; one at"
+                + " a time is asked for a batch of operations. Needs 5 GiB of free memory. Ctrl-C ends with what was measured.");
+        memory.addOption(flag("Print one JSON document instead of tables.", JSON).build());
+        memory.addOption(choice("N", ROUNDS, "How often everything is measured.", "Default: 12; with --quick 2.").build());
+        memory.addOption(choice("N", WARM_UP, "Batches of each row that go before and do not count.", "Default: 1.").build());
+        memory.addOption(choice("LIST", ROWS, "Measure these rows only, separated by commas; a wrong name shows them all.",
+                "Default: all; with --quick those of 64 MiB or less.").build());
+        memory.addOption(choice("LIST", ARMS, "Measure under these only: native, native-thp, lwk.", "Default: all.").build());
+        memory.addOption(choice("SIZE", TABLE, "Bytes of the table of random updates, as 512M or 4G.",
+                "Default: 4G; with --quick 64M.").build());
+        memory.addOption(flag("Measure in some seconds, too little to believe.", QUICK).build());
+        memory.addOption(value(Setting.CPUS, "LIST", "-c",
+                "The CPUs that the program runs on, under every arm.", "Default: the first of those that a run would take.")
+                .build());
+        memory.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
+                "The CPUs that the benchmark and the LWK run on.", "Default: those that a run would take.").build());
+        memory.usageMessage()
+                .exitCodeListHeading("%nExit status:%n")
+                .exitCodeList(benchmarkStatuses())
+                .footerHeading("%nExamples:%n").footer(
+                "  outrigger bench memory",
+                "  outrigger bench memory --rows churn,mmap_64k,null_pair --arms native,lwk",
+                "  outrigger bench memory --json > memory.json");
+        return memory;
+    }
+
     private static CommandSpec help() {
         CommandSpec help = command(HELP, "outrigger help [COMMAND]",
                 "Show the help of a command.", "Without COMMAND the help of outrigger itself is shown.");
@@ -187,7 +247,7 @@ final class Grammar {
         return help;
     }
 
-    private static CommandSpec command(String name, String synopsis, String header, String description) {
+    static CommandSpec command(String name, String synopsis, String header, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.addOption(flag("Show this help and exit.", "-h", "--help").usageHelp(true).build());
         spec.usageMessage()
@@ -203,7 +263,7 @@ final class Grammar {
         return spec;
     }
 
-    private static OptionSpec.Builder flag(String description, String... names) {
+    static OptionSpec.Builder flag(String description, String... names) {
         return OptionSpec.builder(names).type(boolean.class).description(description);
     }
 
@@ -217,7 +277,7 @@ final class Grammar {
         return builder.type(String.class).arity("1").paramLabel(label).description(what, otherwise, variable(setting));
     }
 
-    private static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
+    static OptionSpec.Builder choice(String label, String name, String what, String otherwise) {
         return OptionSpec.builder(name).type(String.class).arity("1").paramLabel(label).description(what, otherwise);
     }
 

@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.lab.calls.CallsRunner;
+import org.outrigger.lab.compare.CompareRunner;
+import org.outrigger.lab.noise.NoiseRunner;
+import org.outrigger.lab.memory.MemoryRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -20,17 +23,29 @@ public final class Main {
     private final Surroundings surroundings;
     private final JobRunner runner;
     private final TriageView triage;
-    private final Supplier<CallsRunner> calls;
+    private final Laboratory lab;
 
     /**
-     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmark of calls
-     * is done by what {@code calls} makes.
+     * Who measures; each is made when it is needed.
+     *
+     * @param calls       system calls
+     * @param memory      operations on memory
+     * @param comparisons programs under several arms
+     * @param noise       what disturbs a core
      */
-    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls) {
+    public record Laboratory(Supplier<CallsRunner> calls, Supplier<MemoryRunner> memory, Supplier<CompareRunner> comparisons,
+                             Supplier<NoiseRunner> noise) {
+    }
+
+    /**
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose measurements are
+     * done by {@code lab}.
+     */
+    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Laboratory lab) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
-        this.calls = calls;
+        this.lab = lab;
     }
 
     /**
@@ -51,7 +66,7 @@ public final class Main {
             } else {
                 ParseResult parsed = parser.parseArgs(args);
                 command = innermost(parsed).commandSpec().qualifiedName();
-                status = other(parser, parsed);
+                status = other(args, parser, parsed);
             }
         } catch (ParameterException refused) {
             status = refuse(refused.getCommandLine().getCommandSpec().qualifiedName(), message(refused), refusal);
@@ -72,7 +87,7 @@ public final class Main {
                 : new RunCommand(surroundings, runner, triage).execute(args, arguments);
     }
 
-    private int other(CommandLine top, ParseResult parsed) throws RefusalException {
+    private int other(String[] args, CommandLine top, ParseResult parsed) throws RefusalException {
         if (parsed.isUsageHelpRequested()) {
             return usage(top);
         }
@@ -90,6 +105,10 @@ public final class Main {
         return switch (arguments.commandSpec().name()) {
             case Grammar.TRIAGE -> triage(arguments);
             case Grammar.BENCH -> bench(arguments);
+            case Grammar.PARTITION -> partition(arguments);
+            case Grammar.COMPARE -> new CompareCommand(surroundings, lab.comparisons().get()).compare(args, arguments);
+            case Grammar.NOISE -> new NoiseCommand(surroundings, lab.noise().get()).noise(arguments);
+            case Grammar.MEM -> mem(arguments);
             default -> help(top, arguments);
         };
     }
@@ -99,8 +118,29 @@ public final class Main {
             throw new RefusalException("a benchmark is missing");
         }
         ParseResult which = arguments.subcommand();
+        if (which.isUsageHelpRequested()) {
+            return usage(which.commandSpec().commandLine());
+        }
+        return which.commandSpec().name().equals(Grammar.MEMORY) ? new MemoryCommand(surroundings, lab.memory().get()).memory(which)
+                : new BenchCommand(surroundings, lab.calls().get()).calls(which);
+    }
+
+    private int partition(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("a command about partitions is missing");
+        }
+        ParseResult which = arguments.subcommand();
         return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
-                : new BenchCommand(surroundings, calls.get()).calls(which);
+                : new CheckCommand(surroundings).execute(which);
+    }
+
+    private int mem(ParseResult arguments) throws RefusalException {
+        if (!arguments.hasSubcommand()) {
+            throw new RefusalException("what to do is missing: list, make, read, write or remove");
+        }
+        ParseResult which = arguments.subcommand();
+        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+                : new MemCommand(surroundings).execute(which);
     }
 
     private static ParseResult innermost(ParseResult parsed) {

@@ -37,6 +37,9 @@ final class Plan {
         for (int rank = 0; request.ranksGiven() && rank < request.ranks(); rank++) {
             line("  rank ".concat(Integer.toString(rank))).append(CpuSet.of(request.coresOfRank(rank))).append('\n');
         }
+        if (request.realTime()) {
+            line("scheduling").append("in real time (SCHED_FIFO) where that is permitted\n");
+        }
         line("kernel loops").append(request.kernelLoops()).append(request.kernelLoops() == 1 ? ", " : " at most, ")
                 .append(switch (request.loopPriority()) {
                     case FIFO -> "in real time where that is permitted\n";

@@ -1,5 +1,8 @@
 package org.outrigger.cli;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** A setting of a run: an option, and the environment variable that stands in for it. */
 enum Setting {
     CPUS("--cpus", "OUTRIGGER_CPUS"),
@@ -8,6 +11,7 @@ enum Setting {
     RANKS("--ranks", "OUTRIGGER_NUM_RANKS"),
     LABEL("--label", "OUTRIGGER_LABEL"),
     KERNEL_LOOPS("--kernel-loops", "OUTRIGGER_KERNEL_LOOPS"),
+    SCHED("--sched", "OUTRIGGER_SCHED"),
     LOOP_PRIORITY("--loop-priority", "OUTRIGGER_LOOP_PRIORITY"),
     MEM("--mem", "OUTRIGGER_MEM"),
     RANK_MEM("--rank-mem", "OUTRIGGER_RANK_MEM"),
@@ -19,6 +23,7 @@ enum Setting {
     STACK("--stack", "OUTRIGGER_STACK"),
     TRIAGE("--triage", "OUTRIGGER_TRIAGE"),
     INTERCEPT("--intercept", "OUTRIGGER_INTERCEPT"),
+    INJECT("--inject", "OUTRIGGER_INJECT"),
     REPORT("--report", "OUTRIGGER_REPORT"),
     DRY_RUN("--dry-run", "OUTRIGGER_DRY_RUN"),
     VERBOSE("--verbose", "OUTRIGGER_VERBOSE");
@@ -29,6 +34,16 @@ enum Setting {
     Setting(String option, String variable) {
         this.option = option;
         this.variable = variable;
+    }
+
+    /** An environment for programs that are measured: what the user has set for runs does not reach them. */
+    static Map<String, String> without(Map<String, String> environment) {
+        Map<String, String> rest = new HashMap<>(environment);
+        rest.remove(BenchCommand.HOME);
+        for (Setting setting : values()) {
+            rest.remove(setting.variable());
+        }
+        return rest;
     }
 
     String option() {

@@ -85,6 +85,7 @@ class RefusalTest {
         "--kernel-loops | OUTRIGGER_KERNEL_LOOPS | 0 | '0' is not a number from 1 to 8",
         "--kernel-loops | OUTRIGGER_KERNEL_LOOPS | 9 | '9' is not a number from 1 to 8",
         "--kernel-loops | OUTRIGGER_KERNEL_LOOPS | many | 'many' is not a number from 1 to 8",
+        "--sched | OUTRIGGER_SCHED | rr | 'rr' is neither 'other' nor 'fifo'",
         "--loop-priority | OUTRIGGER_LOOP_PRIORITY | rr | 'rr' is neither 'fifo' nor 'nice' nor 'none'",
         "--intercept | OUTRIGGER_INTERCEPT | magic | 'magic' is neither 'auto' nor 'trap'",
         "--triage | OUTRIGGER_TRIAGE | bad.triage | bad.triage:1:1: no such call",

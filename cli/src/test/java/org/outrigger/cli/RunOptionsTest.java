@@ -48,6 +48,7 @@ class RunOptionsTest {
         assertFalse(job.label());
         assertEquals(1, job.kernelLoops(), "as many as Linux cores");
         assertEquals(Pace.Priority.FIFO, job.loopPriority());
+        assertFalse(job.realTime());
         assertEquals(Intercept.AUTO, job.intercept());
         assertEquals(Optional.empty(), job.triage());
         assertEquals(Optional.empty(), job.report());
@@ -110,6 +111,10 @@ class RunOptionsTest {
         assertEquals(Pace.Priority.NONE, world.request("--loop-priority", "none", "true").loopPriority());
         assertEquals(2, world.request("-l", "0-2", "--kernel-loops=2", "true").kernelLoops());
         world.environment.put("OUTRIGGER_KERNEL_LOOPS", "8");
+        assertTrue(world.request("--sched", "fifo", "true").realTime());
+        world.environment.put("OUTRIGGER_SCHED", "fifo");
+        assertTrue(world.request("true").realTime());
+        assertFalse(world.request("--sched=other", "true").realTime());
         world.environment.put("OUTRIGGER_LOOP_PRIORITY", "none");
         Outcome outcome = world.outrigger("run", "-l", "0-2", "true");
         assertEquals("outrigger: there are more kernel loops, 8, than Linux cores, 3: they share cores, without spinning\n",

@@ -8,6 +8,7 @@ import org.outrigger.abi.Nr;
 /** Waiting for several descriptors at once. Source: {@code epoll(7)}, {@code pidfd_open(2)}. Belongs to one thread. */
 public final class Descriptors {
     private static final int EPOLL_CTL_ADD = 1;
+    private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLLIN = 1;
     private static final long CLOEXEC = 0x80000;
 
@@ -28,6 +29,26 @@ public final class Descriptors {
             wanted.set(ValueLayout.JAVA_INT, 0, EPOLLIN);
             wanted.set(ValueLayout.JAVA_LONG_UNALIGNED, 4, key);
             caller.must("epoll_ctl", Nr.EPOLL_CTL, epoll, EPOLL_CTL_ADD, descriptor, wanted.address(), 0, 0);
+        }
+    }
+
+    /** Watches a descriptor no longer. */
+    public void forget(int descriptor) {
+        linux.call(Nr.EPOLL_CTL, epoll, EPOLL_CTL_DEL, descriptor, 0, 0, 0);
+    }
+
+    /** Ends the waiting for good. */
+    public void close() {
+        linux.call(Nr.CLOSE, epoll, 0, 0);
+    }
+
+    /** Whether there is something to be read from a descriptor, or nothing will ever be. Source: {@code poll(2)}. */
+    public static boolean ready(Syscalls caller, int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment poll = arena.allocate(8, 4);
+            poll.set(ValueLayout.JAVA_INT, 0, descriptor);
+            poll.set(ValueLayout.JAVA_SHORT, 4, (short) EPOLLIN);
+            return caller.call(Nr.POLL, poll.address(), 1, 0) > 0;
         }
     }
 

@@ -43,6 +43,11 @@ public final class Tracer {
         return ptrace(Ptrace.SEIZE, tid, 0, options);
     }
 
+    /** Changes the events for which a stopped tracee will stop. */
+    public long options(int tid, int options) {
+        return ptrace(Ptrace.SETOPTIONS, tid, 0, options);
+    }
+
     public long interrupt(int tid) {
         return ptrace(Ptrace.INTERRUPT, tid, 0, 0);
     }

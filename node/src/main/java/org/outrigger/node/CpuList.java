@@ -50,7 +50,7 @@ public final class CpuList {
      *
      * @throws CpuListException for a malformed list or a number that is too large
      */
-    static CpuSet plain(String text) throws CpuListException {
+    public static CpuSet plain(String text) throws CpuListException {
         if (text.isEmpty()) {
             return CpuSet.EMPTY;
         }

@@ -50,13 +50,16 @@ final class Branch implements KernelLoop.Work {
             own.resume(slot, task, request);
         } else {
             task.pending().take(); // a conversation that a signal handler abandoned
-            if (!own.serve(task, request)) {
-                Request passed = request.copy();
-                AddressSpace space = own.prepare(task, passed);
-                receiver.give(slot, 0);
-                main.pass(task, passed, space);
+            if (!own.serve(task, request) && !own.prepares(task, request, kept -> pass(task, kept))) {
+                pass(task, request.copy());
             }
         }
+    }
+
+    private void pass(Task task, Request passed) {
+        AddressSpace space = own.prepare(task, passed);
+        receiver.give(task.slot(), 0);
+        main.pass(task, passed, space);
     }
 
     /** Gives the slots of threads that it still has to the main loop. */

@@ -18,6 +18,7 @@ final class ControlSocket {
     private static final int HEAD = 32;
     private static final int LABEL = 1;
     private static final int RANK_ENVIRONMENT = 2;
+    private static final int FIFO = 4;
 
     private final int descriptor;
 
@@ -49,7 +50,8 @@ final class ControlSocket {
             packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
             packet.set(ValueLayout.JAVA_INT, 4, job.argIndex());
             packet.set(ValueLayout.JAVA_INT, 8, cpus.length);
-            packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0));
+            packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0)
+                    | (job.realTime() ? FIFO : 0));
             MemorySegment.copy(cpus, 0, packet, ValueLayout.JAVA_INT, HEAD, cpus.length);
             packet.set(ValueLayout.JAVA_LONG, 16, job.memory().stackMost());
             packet.set(ValueLayout.JAVA_LONG, 24, policies.isEmpty() ? 0 : words);

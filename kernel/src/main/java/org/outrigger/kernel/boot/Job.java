@@ -13,6 +13,7 @@ import org.outrigger.host.ProcFile;
 import org.outrigger.host.ProcessMemory;
 import org.outrigger.host.RemoteMemory;
 import org.outrigger.host.Syscalls;
+import org.outrigger.host.share.JobName;
 import org.outrigger.kernel.inject.Injector;
 import org.outrigger.kernel.inject.Patcher;
 import org.outrigger.kernel.inject.Surveyor;
@@ -24,6 +25,8 @@ import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.memory.Budget;
 import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.kernel.patch.SiteCache;
+import org.outrigger.kernel.share.Allowance;
+import org.outrigger.kernel.share.Sharing;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.Lifecycle;
@@ -59,6 +62,7 @@ final class Job {
     private final Surveyor surveyor;
     private final Patcher patcher;
     private final Futex surveyorsBell = new Futex(new Syscalls());
+    private final Sharing sharing;
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
     private final long began;
@@ -83,10 +87,14 @@ final class Job {
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
         warden = new Warden(control, (event, own) -> loops.main().inbox.post(() -> hear(event), own));
+        budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
+        sharing = Sharing.of(linux, System.getenv(JobName.VARIABLE), budget.map(Job::allowance).orElse(Allowance.UNLIMITED));
+        if (sharing.open()) {
+            warden.expect(linux, sharing.descriptor(), sharing::begin);
+        }
         Lifecycle lifecycle = new Lifecycle(memory.memory(), memory.geometry(), receiver, reply, tasks, placement,
                 this::watch, loops, clock);
         Affinities affinities = new Affinities(memory.memory(), memory.geometry(), reply, tasks, placement);
-        budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
         images = new ImageCharge(files);
         sites = new TrapSites(memory.memory(), files, request.measure());
         lwk = new Lwk(new Lwk.Parts(receiver, reply, tasks, lifecycle, affinities,
@@ -100,7 +108,7 @@ final class Job {
         surveyor = new Surveyor(siteCache, continuation -> loops.main().inbox.post(continuation, surveyorsBell));
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
         lwk.connect(injector, patcher);
-        loops.connect(tasks, placement, lwk);
+        loops.connect(tasks, placement, lwk, new Standstills(tasks, injector.freezer(), files, loops));
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {
@@ -109,6 +117,21 @@ final class Job {
         memory.cold(rehearse);
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
+    }
+
+    /** What processes share counts against the job's limit, once. */
+    private static Allowance allowance(Budget budget) {
+        return new Allowance() {
+            @Override
+            public boolean charge(long bytes) {
+                return budget.charge(bytes);
+            }
+
+            @Override
+            public void uncharge(long bytes) {
+                budget.uncharge(bytes);
+            }
+        };
     }
 
     /** The JVM's threads stay off the LWK cores; those it makes later inherit that. */
@@ -156,6 +179,7 @@ final class Job {
         loops.run();
         memory.leave();
         receiver.wakeAll();
+        sharing.end(linux);
     }
 
     /** Whoever reads the program's output must see its end when the program closes it, not when the LWK ends. */
@@ -218,6 +242,7 @@ final class Job {
         LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, space, clock.getAsLong());
         space.commitment().users(1);
         process.program(request.program());
+        process.space().launchBytes(request.memory().launchBytes(rank, request.ranks()));
         ranks[rank] = process;
         tasks.add(process);
         loops.load(0, 1);
@@ -281,6 +306,10 @@ final class Job {
 
     KernelLoops loops() {
         return loops;
+    }
+
+    Sharing sharing() {
+        return sharing;
     }
 
     /** Call sites patched, in all processes together. */

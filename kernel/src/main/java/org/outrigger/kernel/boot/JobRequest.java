@@ -24,6 +24,7 @@ import org.outrigger.kernel.memory.MemoryPlan;
  * @param label             whether to prefix the lines of the ranks' output
  * @param kernelLoops       how many kernel loops there may be, 1 to {@link #MOST_LOOPS}
  * @param loopPriority      the priority that these try to get
+ * @param realTime          whether the program's threads are to run in real time (SCHED_FIFO), where that is permitted
  * @param memory            what memory the job gets
  * @param intercept         how system calls are intercepted
  * @param triage            a file that overrides lines of the triage table
@@ -45,6 +46,7 @@ public record JobRequest(
         boolean label,
         int kernelLoops,
         Pace.Priority loopPriority,
+        boolean realTime,
         MemoryPlan memory,
         Intercept intercept,
         Optional<Path> triage,

@@ -16,8 +16,11 @@ import org.outrigger.kernel.loop.KernelLoop;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
+import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.memory.PageMaps;
+import org.outrigger.kernel.memory.Standstill;
+import org.outrigger.kernel.memory.SystemPools;
 import org.outrigger.kernel.task.Affinities;
 import org.outrigger.kernel.task.Loops;
 import org.outrigger.kernel.task.Placement;
@@ -79,6 +82,33 @@ final class KernelLoops implements Loops {
         }
     }
 
+    /** The standstill is put together when the loops are there already. */
+    private final class LaterStandstill implements Standstill {
+        private final Loop loop;
+
+        LaterStandstill(Loop loop) {
+            this.loop = loop;
+        }
+
+        private void inMainLoop(Runnable action) {
+            if (elsewhere(loop.number)) {
+                main().inbox.post(action, loop.futex);
+            } else {
+                action.run();
+            }
+        }
+
+        @Override
+        public void begin(AddressSpace space, int slot, Ready ready) {
+            inMainLoop(() -> standstill.begin(space, slot, ready));
+        }
+
+        @Override
+        public void end(AddressSpace space, int slot) {
+            inMainLoop(() -> standstill.end(space, slot));
+        }
+    }
+
     private final JobRequest request;
     private final JobMemory memory;
     private final boolean arenas;
@@ -88,6 +118,7 @@ final class KernelLoops implements Loops {
     private TaskTable tasks;
     private Placement placement;
     private Lwk lwk;
+    private Standstill standstill;
     private boolean stopped;
 
     /** @param arenas as {@link MemoryCalls} has it */
@@ -101,7 +132,8 @@ final class KernelLoops implements Loops {
     }
 
     /** Completes the circle: what the other loops look into, and pass to. */
-    void connect(TaskTable itsTasks, Placement itsPlacement, Lwk itsLwk) {
+    void connect(TaskTable itsTasks, Placement itsPlacement, Lwk itsLwk, Standstill itsStandstill) {
+        standstill = itsStandstill;
         tasks = itsTasks;
         placement = itsPlacement;
         lwk = itsLwk;
@@ -119,7 +151,8 @@ final class KernelLoops implements Loops {
     /** What a loop answers by itself. */
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         MemoryCalls calls = new MemoryCalls(loop.reply, request.memory(),
-                new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas);
+                new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas,
+                new SystemPools(new ProcFile(loop.linux)), new LaterStandstill(loop));
         calls.inherited(NumaPolicy.current(loop.linux));
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement), calls);

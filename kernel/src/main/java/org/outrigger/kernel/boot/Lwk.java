@@ -177,12 +177,16 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private void known(Task task) {
         Pending.Step abandoned = task.pending().take();
         boolean again = request.op() == Layout.OP_SYSCALL && (request.nr() == Nr.EXECVE || request.nr() == Nr.EXECVEAT);
+        if (abandoned != null && injector != null) {
+            injector.thaw(task.tid()); // if others were held for it
+        }
         if (abandoned == execFailed && !again) {
             injector.abandon(task.tid()); // a handler ran instead of the exec
         }
         AddressSpace space = task.process().space();
         if (space.loop() == 0) {
-            if (!parts.own.serve(task, request)) {
+            if (!parts.own.serve(task, request) && !parts.own.prepares(task, request,
+                    kept -> serve(task, kept, parts.own.prepare(task, kept)))) {
                 serve(task, request, parts.own.prepare(task, request));
             }
         } else if (task.process().loop() == space.loop()) {

@@ -1,5 +1,6 @@
 package org.outrigger.kernel.boot;
 
+import java.util.function.Consumer;
 import org.outrigger.abi.CloneFlags;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
@@ -24,6 +25,20 @@ final class OwnCalls {
         this.reply = reply;
         this.affinities = affinities;
         this.memory = memory;
+    }
+
+    /**
+     * A fork may need its memory prepared.
+     *
+     * @param again delivers the request once more when that is done
+     * @return whether the request waits for it
+     */
+    boolean prepares(Task task, Request request, Consumer<Request> again) {
+        if (!forks(request)) {
+            return false;
+        }
+        Request kept = request.copy();
+        return memory.beforeFork(task.process().space(), task.slot(), task.pending(), () -> again.accept(kept));
     }
 
     /** Goes on with a conversation. */

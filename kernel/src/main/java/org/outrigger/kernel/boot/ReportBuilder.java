@@ -4,12 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.outrigger.abi.WaitStatus;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.memory.PageSize;
+import org.outrigger.kernel.memory.Shortfall;
 import org.outrigger.kernel.report.CallRow;
 import org.outrigger.kernel.report.InterceptMode;
 import org.outrigger.kernel.report.Interception;
@@ -46,7 +50,7 @@ final class ReportBuilder {
         TrapSites sites = job.sites();
         SiteRows rows = new SiteRows(job.siteCache(), table, job.request().intercept() == Intercept.AUTO);
         return new JobReport(facts(), calls(), rows.of(sites.counts()), sites.missed(), processes(all), memory(all),
-                job.budget().map(budget -> LimitFacts.of(budget, all)), job.lwk().left(), notes(all.size()));
+                job.budget().map(budget -> LimitFacts.of(budget, all)), job.lwk().left(), notes(all));
     }
 
     private JobFacts facts() {
@@ -169,18 +173,44 @@ final class ReportBuilder {
             present += process.sample().arenaBytes();
             huge += process.sample().hugeBytes();
         }
-        return new MemoryFacts(reserved, peak, extents,
-                List.of(new MemoryFacts.PageUse(PAGE, present - huge), new MemoryFacts.PageUse(HUGE, huge)), heap,
+        return new MemoryFacts(reserved, peak, extents, pages(all, present - huge, huge), heap,
                 job.minorFaults(), job.majorFaults(), served);
     }
 
-    private List<String> notes(int listed) {
+    private static List<MemoryFacts.PageUse> pages(List<LwkProcess> all, long small, long huge) {
+        List<MemoryFacts.PageUse> pages = new ArrayList<>(List.of(new MemoryFacts.PageUse(PAGE, small),
+                new MemoryFacts.PageUse(HUGE, huge)));
+        for (PageSize size : List.of(PageSize.LARGE, PageSize.GIGANTIC)) {
+            long pooled = 0;
+            for (LwkProcess process : all) {
+                pooled += process.space().pooledMost(size);
+            }
+            if (pooled > 0) {
+                pages.add(new MemoryFacts.PageUse(size.bytes(), pooled, true));
+            }
+        }
+        return pages;
+    }
+
+    /** Why memory has smaller pages than it might, each reason once. */
+    private static Set<Shortfall> shortfalls(List<LwkProcess> all) {
+        Set<Shortfall> shortfalls = EnumSet.noneOf(Shortfall.class);
+        for (LwkProcess process : all) {
+            shortfalls.addAll(process.space().shortfalls());
+        }
+        return shortfalls;
+    }
+
+    private List<String> notes(List<LwkProcess> all) {
+        int listed = all.size();
         List<String> notes = new ArrayList<>();
         if (job.tasks().processCount() > listed) {
             notes.add("there were " + job.tasks().processCount() + " processes, of which " + listed + " are listed");
         }
         notes.add("threads: " + job.tasks().threadCount() + " in all, at most " + job.tasks().mostThreads() + " at a time");
         notes.add("call sites patched: " + job.sitesPatched() + " in all processes together");
+        job.sharing().summary().ifPresent(notes::add);
+        shortfalls(all).forEach(shortfall -> notes.add(shortfall.text()));
         if (job.request().sharedCore()) {
             notes.add("the LWK and Linux share one CPU: nobody spins");
         }

@@ -28,12 +28,15 @@ final class Warden implements Runnable {
     }
 
     private static final long CONTROL = -2;
+    private static final long VISITOR = -3;
 
     private final Syscalls linux = new Syscalls();
     private final Futex futex = new Futex(linux);
     private final Descriptors descriptors = new Descriptors(linux);
     private final ControlSocket control;
     private final Hearer hearer;
+    private int door = -1;
+    private Runnable welcome = () -> { };
 
     Warden(ControlSocket control, Hearer hearer) {
         this.control = control;
@@ -51,6 +54,13 @@ final class Warden implements Runnable {
         return true;
     }
 
+    /** Has this done, once, when there is something to be heard from a descriptor; called before the thread begins. */
+    void expect(Syscalls caller, int descriptor, Runnable then) {
+        door = descriptor;
+        welcome = then;
+        descriptors.watch(caller, descriptor, VISITOR);
+    }
+
     @Override
     public void run() {
         MemorySegment packet = Arena.global().allocate(4096, 8);
@@ -65,6 +75,9 @@ final class Warden implements Runnable {
                 }
                 // A JVM that ends waits for threads in native code: this one leaves first.
                 done = message.op() == ControlSocket.Op.DONE;
+            } else if (key == VISITOR) {
+                descriptors.forget(door);
+                welcome.run();
             } else if (key > 0) {
                 linux.call(Nr.CLOSE, key >> 32, 0, 0); // closing takes it out of the epoll set
                 hearer.hear(new Event.Ended((int) key), futex);

@@ -70,6 +70,7 @@ public final class Injector {
     private final Slots slots;
     private final long[] bootstrap;
     private final long[] imagePath;
+    private final Freezer freezer;
     private final Map<Integer, Seized> seized = new HashMap<>();
     private final int lwk = (int) ProcessHandle.current().pid();
 
@@ -77,6 +78,17 @@ public final class Injector {
     public Injector(Syscalls linux, ProcFile files, RemoteMemory remote, String imagePath, Outcome outcome,
                     Slots slots) {
         this.tracer = new Tracer(linux);
+        this.freezer = new Freezer(tracer, files, new Freezer.Others() {
+            @Override
+            public boolean seized(int tid) {
+                return seized.containsKey(tid);
+            }
+
+            @Override
+            public void letGo(int tid, int signal) {
+                Injector.this.letGo(tid, signal);
+            }
+        });
         this.remote = remote;
         this.check = new ExecCheck(files);
         this.vdso = new Vdso(files, remote);
@@ -110,11 +122,27 @@ public final class Injector {
                 && remote.buffer().get(ValueLayout.JAVA_INT, Layout.LWK_PID) == lwk;
     }
 
+    /** Holds threads still, by the same tracer. */
+    public Freezer freezer() {
+        return freezer;
+    }
+
+    /** A thread asks for something new: it does not need others held any more. */
+    public void thaw(int tid) {
+        if (freezer.busy()) {
+            freezer.end(tid);
+        }
+    }
+
     /** Seizes a thread that will exec. Returns 0 or a negative errno: another tracer owns it, or Linux forbids it. */
     public long announce(int tid) {
         Seized already = seized.get(tid);
         if (already != null) { // it tries once more after a signal
             already.abandoned = false;
+            return 0;
+        }
+        if (freezer.holds(tid)) { // it is traced already, and handed over when it is let go
+            seized.put(tid, new Seized());
             return 0;
         }
         long result = tracer.seize(tid, Ptrace.O_TRACEEXEC);
@@ -137,13 +165,14 @@ public final class Injector {
 
     /** Whether somebody is seized, so that {@link #poll} must be called. */
     public boolean busy() {
-        return !seized.isEmpty();
+        return !seized.isEmpty() || freezer.busy();
     }
 
     /** Handles one report of a tracee, if there is one. */
     public boolean poll() {
         long report = tracer.poll();
         if (report <= 0) {
+            freezer.tend();
             if (report < 0) {
                 seized.clear(); // ECHILD: nobody is traced any more
             }
@@ -153,8 +182,11 @@ public final class Injector {
         int status = (int) report;
         if (WaitStatus.decode(status) instanceof WaitStatus.Stopped stop) {
             stopped(tid, stop.signal(), stop.event());
-        } else if (seized.remove(tid) != null) {
-            outcome.ended(tid);
+        } else {
+            freezer.ended(tid);
+            if (seized.remove(tid) != null) {
+                outcome.ended(tid);
+            }
         }
         return true;
     }
@@ -165,6 +197,9 @@ public final class Injector {
             seized.remove((int) former);
             seized.remove(tid);
             inject(tid, slots.of((int) former));
+            return;
+        }
+        if (freezer.stopped(tid, signal, event)) {
             return;
         }
         Seized thread = seized.get(tid);

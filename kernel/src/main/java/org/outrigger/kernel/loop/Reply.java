@@ -86,6 +86,11 @@ public final class Reply {
         return Layout.RT_SHM + Layout.SLOT_BASE + slot * Layout.SLOT_SIZE + Layout.MASK;
     }
 
+    /** Where on its stack the thread keeps the registers of the call that it waits for. Untrusted. */
+    public long context(int slot) {
+        return RawMemory.getLong(slots + slot * stride + Layout.CONTEXT);
+    }
+
     /** The child that the thread is about to make is left to plain Linux. */
     public void plain(int slot) {
         send(slot, Layout.RE_PLAIN, 0);

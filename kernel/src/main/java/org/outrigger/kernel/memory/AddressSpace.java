@@ -2,6 +2,7 @@ package org.outrigger.kernel.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.outrigger.abi.Mman;
 import org.outrigger.kernel.loop.Pending;
 
@@ -16,6 +17,7 @@ import org.outrigger.kernel.loop.Pending;
 public final class AddressSpace {
     private final Arena arena;
     private final Commitment commitment;
+    private final PoolUse poolUse = new PoolUse();
     private final List<AddressSpace> unborn = new ArrayList<>(2);
     private long breakStart;
     private long breakNow;
@@ -43,6 +45,8 @@ public final class AddressSpace {
     private int pageTable = -1;
     private Residency residency;
     private long lastLook;
+    private long launchBytes;
+    private Object demotion;
 
     /**
      * That of a new image.
@@ -87,6 +91,7 @@ public final class AddressSpace {
         locked = parent.locked;
         heapPlain = parent.heapPlain;
         trimDue = parent.trimDue;
+        arena.abandonPool();
     }
 
     /** Number of the loop that it belongs to. */
@@ -165,6 +170,50 @@ public final class AddressSpace {
 
     Arena arena() {
         return arena;
+    }
+
+    /** What it may have of the huge-page pools. */
+    PoolUse poolUse() {
+        return poolUse;
+    }
+
+    /** What replaces pages from a pool at the moment, or null. */
+    Object demotion() {
+        return demotion;
+    }
+
+    void demotion(Object work) {
+        demotion = work;
+    }
+
+    /** The process whose memory it is, 0 for none. */
+    int owner() {
+        return owner;
+    }
+
+    /** Before anybody else has seen it: bytes that get their pages before the first large piece is handed out. */
+    public void launchBytes(long bytes) {
+        launchBytes = bytes;
+    }
+
+    /** What is still to be populated so. */
+    public long launchBytes() {
+        return launchBytes;
+    }
+
+    /** Whether a child is being forked: its record and its memory were copied at different moments. */
+    boolean forking() {
+        return !unborn.isEmpty();
+    }
+
+    /** Bytes on pages from the huge-page pools at the most, of one size. */
+    public long pooledMost(PageSize size) {
+        return arena.pool().most(size);
+    }
+
+    /** Why its memory has smaller pages than it might. */
+    public Set<Shortfall> shortfalls() {
+        return poolUse.shortfalls();
     }
 
     void use(long start, long end) {

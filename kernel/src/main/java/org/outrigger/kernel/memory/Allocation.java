@@ -31,14 +31,31 @@ final class Allocation {
     private final Pending.Step cleared = this::cleared;
     private final Pending.Step populated = this::populated;
     private final Pending.Step replaced = this::replaced;
+    private final PoolExtents pools;
+    private final LargeRequests large;
+    private final PoolExtents.After poolTried = this::poolTried;
+    /** What extents are advised, -1 for nothing. */
+    private final long advice;
+    private final long populate;
+    private final Pending.Step launched = this::launched;
 
-    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, boolean arenas) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, boolean arenas,
+               MemoryPlan plan, HugePools huge) {
         this.draw = draw;
         this.elsewhere = elsewhere;
+        pools = new PoolExtents(reply, huge, plan);
+        advice = advice(plan, huge);
+        populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
+        large = new LargeRequests(reply, pools, advice, populate != 0);
         this.reply = reply;
         this.inspection = inspection;
         this.clearing = clearing;
         this.arenas = arenas;
+    }
+
+    /** What ordinary memory for large pieces is advised, -1 for nothing. */
+    static long advice(MemoryPlan plan, HugePools huge) {
+        return plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
     }
 
     void mmap(AddressSpace space, Request request, Pending pending) {
@@ -51,11 +68,15 @@ final class Allocation {
         long length = MemoryCalls.roundUp(request.arg(1));
         if (request.arg(1) == 0) {
             reply.done(slot, -Errno.EINVAL);
-        } else if (!arenas || space.limited() || length <= 0 || length > LARGEST) {
+        } else if (!arenas || space.limited() || length <= 0) {
+            leave(space, slot, length, pending);
+        } else if (length > LARGEST && !space.accounted()) {
+            large.mmap(space, request, length, pending);
+        } else if (length > LARGEST) {
             leave(space, slot, length, pending);
         } else {
             pending.first = length;
-            pending.second = flags & Mman.MAP_POPULATE;
+            pending.second = flags & Mman.MAP_POPULATE | populate;
             pending.third = ATTEMPTS;
             pending.subject = space;
             long hint = request.arg(0) & -Mman.PAGE_SIZE;
@@ -81,6 +102,18 @@ final class Allocation {
     private long place(AddressSpace space, long length) {
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
+        if (pools.serve(space, length)) {
+            long start = arena.findPool(length);
+            if (start == 0) {
+                start = arena.again(kind, length);
+            }
+            if (start == 0) {
+                start = arena.findSoon(length);
+            }
+            if (start != 0 || pools.mayGrow(space, length) && !space.forking()) {
+                return start;
+            }
+        }
         if (inspection.reaches(space, length) && kind.wantsFresh()) {
             long start = fresh(space, length);
             if (start != 0) {
@@ -121,10 +154,7 @@ final class Allocation {
         }
         space.countServed();
         if (pending.second != 0) {
-            pending.first = start;
-            pending.second = end;
-            pending.fourth = value;
-            dropThenPopulate(slot, clean || clearing.idle(), pending);
+            populate(slot, start, end, value, clean || clearing.idle(), pending);
         } else if (clean) {
             reply.done(slot, value);
         } else {
@@ -132,29 +162,46 @@ final class Allocation {
         }
     }
 
-    private void dropThenPopulate(int slot, boolean clean, Pending pending) {
-        if (clean) {
-            cleared(slot, pending, 0);
-        } else {
+    /** Clears and populates: what is worth dropping is dropped first, what is not is zeroed at the end. */
+    private void populate(int slot, long start, long end, long value, boolean clean, Pending pending) {
+        boolean drop = !clean && clearing.drops();
+        pending.first = start;
+        pending.second = end;
+        pending.third = clean ? 0 : clearing.start();
+        pending.fourth = value;
+        pending.fifth = clean ? 0 : clearing.length();
+        if (drop) {
             pending.then(cleared);
             reply.make(slot, Nr.MADVISE, clearing.start(), clearing.length(), Mman.MADV_DONTNEED, 0, 0, 0);
+        } else {
+            populate(slot, pending);
         }
+    }
+
+    private void populate(int slot, Pending pending) {
+        pending.then(populated);
+        reply.make(slot, Nr.MADVISE, pending.first, pending.second - pending.first, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
     }
 
     private void cleared(int slot, Pending pending, long result) {
-        if (result < 0) { // locked memory is not dropped, and there already
-            reply.zero(slot, pending.first, pending.second - pending.first, pending.fourth);
-        } else {
-            pending.then(populated);
-            reply.make(slot, Nr.MADVISE, pending.first, pending.second - pending.first, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
+        if (result == 0) { // locked memory is not dropped
+            pending.fifth = 0;
         }
+        populate(slot, pending);
     }
 
     private void populated(int slot, Pending pending, long result) {
-        reply.done(slot, pending.fourth); // as under Linux, pages that could not be populated are no error
+        if (pending.fifth > 0) { // as under Linux, pages that could not be populated are no error
+            reply.zero(slot, pending.third, pending.fifth, pending.fourth);
+        } else {
+            reply.done(slot, pending.fourth);
+        }
     }
 
     private void grow(AddressSpace space, int slot, Pending pending) {
+        if (pools.mayGrow(space, pending.first) && !space.forking() && pools.grow(space, slot, true, poolTried, pending)) {
+            return;
+        }
         long size = draw.extent(space, pending.first);
         long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
@@ -167,15 +214,23 @@ final class Allocation {
         reply.make(slot, Nr.MMAP, address, size, EXTENT_PROT, EXTENT_FLAGS, -1, 0);
     }
 
+    /** With an extent or without one: the search for a place begins anew. */
+    private void poolTried(AddressSpace space, int slot, Pending pending, long address) {
+        if (address != 0) {
+            space.launchBytes(0);
+        }
+        allocate(space, slot, pending);
+    }
+
     private void extentMapped(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         if (result == -Errno.EEXIST) {
             grow(space, slot, pending);
         } else if (result != pending.fourth) {
             leave(space, slot, pending.first, pending); // Linux finds the errno
-        } else if (space.arena().worthHuge(pending.first)) {
+        } else if (advice >= 0 && space.arena().worthHuge(pending.first)) {
             pending.then(extentAdvised);
-            reply.make(slot, Nr.MADVISE, result, pending.fifth, Mman.MADV_HUGEPAGE, 0, 0, 0);
+            reply.make(slot, Nr.MADVISE, result, pending.fifth, advice, 0, 0, 0);
         } else {
             extentAdvised(slot, pending, 0);
         }
@@ -190,6 +245,21 @@ final class Allocation {
     }
 
     private void extentPlaced(int slot, Pending pending, long result) {
+        AddressSpace space = (AddressSpace) pending.subject;
+        if (result < 0) {
+            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
+        }
+        long launch = Math.min(space.launchBytes(), pending.fifth);
+        if (launch > 0 && pending.first >= Arena.HUGE) { // the lowest places are found first
+            space.launchBytes(0);
+            pending.then(launched);
+            reply.make(slot, Nr.MADVISE, pending.fourth, launch, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
+        } else {
+            launched(slot, pending, 0);
+        }
+    }
+
+    private void launched(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         space.arena().extend(pending.first, pending.fourth, pending.fifth);
         allocate(space, slot, pending);

@@ -1,5 +1,7 @@
 package org.outrigger.kernel.memory;
 
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.outrigger.abi.Mman;
 import org.outrigger.corert.Layout;
 
@@ -16,6 +18,9 @@ import org.outrigger.corert.Layout;
  *                     protection, locking or policy changed: TAINTED -> release -> really unmapped, no longer the arena's
  * </pre>
  *
+ * <p>Extents of pages from Linux's pools have free ranges of their own kinds, {@link #POOL_CLEAN} and {@link #POOL_DIRTY}; which
+ * ranges lie on such pages, used or free, {@link PoolBooks} tells.
+ *
  * <p>The window has two zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a
  * huge page, above for the others.
  */
@@ -30,11 +35,16 @@ final class Arena {
     static final int TAINTED = 4;
     /** Free, was handed out as zero, and is believed to be untouched; nobody has looked. */
     static final int UNKNOWN = 5;
+    /** As {@link #CLEAN}, on pages from a pool. */
+    static final int POOL_CLEAN = 6;
+    /** As {@link #DIRTY}, on pages from a pool. */
+    static final int POOL_DIRTY = 7;
     /** Free, and nobody's until its pages are gone. */
-    static final int DROPPING = 6;
+    static final int DROPPING = 8;
 
-    static final int KEPT_SET = 1 << DIRTY | 1 << UNKNOWN;
-    static final int FREE_SET = 1 << CLEAN | KEPT_SET;
+    static final int POOL_SET = 1 << POOL_CLEAN | 1 << POOL_DIRTY;
+    static final int KEPT_SET = 1 << DIRTY | 1 << UNKNOWN | 1 << POOL_DIRTY;
+    static final int FREE_SET = 1 << CLEAN | 1 << POOL_CLEAN | KEPT_SET;
     static final int USED_SET = 1 << USED | 1 << TAINTED;
 
     static final long HUGE = 2L << 20;
@@ -52,9 +62,10 @@ final class Arena {
     private static final int LARGE = 1;
 
     private final Ranges ranges;
+    private final PoolBooks pool;
     private final SizeClass[] classes = new SizeClass[SizeClass.COUNT];
     private final long[] base = {Layout.ARENA_BASE, LARGE_BASE};
-    private final long[] bound = {LARGE_BASE, Layout.ARENA_END};
+    private final long[] bound = {LARGE_BASE, Layout.ARENA_END - LARGE_UNIT};
     /** Where the next extent goes, where the next fresh piece is sought, and what has been mapped; by zone. */
     private final long[] next = base.clone();
     private final long[] cursor = base.clone();
@@ -63,13 +74,20 @@ final class Arena {
     private final int[] pause = new int[2];
     private long peak;
     private int extents;
+    /** Where Linux has one mapping and then another, though to the program it may be one. */
+    private final NavigableSet<Long> seams = new TreeSet<>();
+    /** Where a large request on pages from a pool was last: the next one may go there. */
+    private long vacant;
+    private long vacantEnd;
 
     Arena() {
         ranges = new Ranges();
+        pool = new PoolBooks();
     }
 
     Arena(Arena other) {
         ranges = new Ranges(other.ranges);
+        pool = new PoolBooks(other.pool);
         System.arraycopy(other.next, 0, next, 0, next.length);
         System.arraycopy(other.cursor, 0, cursor, 0, cursor.length);
         System.arraycopy(other.mapped, 0, mapped, 0, mapped.length);
@@ -78,10 +96,16 @@ final class Arena {
         }
         peak = other.used();
         extents = other.extents;
+        seams.addAll(other.seams);
     }
 
     Ranges ranges() {
         return ranges;
+    }
+
+    /** Which ranges lie on pages from a pool. */
+    PoolBooks pool() {
+        return pool;
     }
 
     /** The class of pieces of so many bytes. */
@@ -134,13 +158,34 @@ final class Arena {
 
     /** An address for a new extent with pieces of {@code length}; each is given once. 0 when the zone is full. */
     long claim(long length, long size) {
-        int zone = zone(length);
-        long gap = zone == SMALL ? HUGE : LARGE_UNIT; // no piece spans two of Linux's mappings, so that mremap can move it whole
-        if (size > bound[zone] - next[zone] - gap) {
+        return claim(zone(length), size, zone(length) == SMALL ? HUGE : LARGE_UNIT);
+    }
+
+    /** The same for an extent of pages from a pool. */
+    long claimPool(long size, PageSize pages) {
+        long start = vacant + pages.bytes() - 1 & -pages.bytes();
+        if (vacant != 0 && size <= vacantEnd - start) {
+            vacant = 0;
+            return start;
+        }
+        return claim(LARGE, size, pages.bytes());
+    }
+
+    /** A whole extent of such pages, or a large part of one, is unmapped. */
+    void vacate(long start, long end) {
+        if (vacant == 0 || end - start >= vacantEnd - vacant) {
+            vacant = start;
+            vacantEnd = end;
+        }
+    }
+
+    /** The gap is there because no piece may span two of Linux's mappings, so that mremap can move it whole. */
+    private long claim(int zone, long size, long unit) {
+        long address = next[zone] + unit - 1 & -unit;
+        if (size > bound[zone] - address - unit || size < 0) {
             return 0;
         }
-        long address = next[zone];
-        next[zone] += size + gap;
+        next[zone] = address + size + unit;
         return address;
     }
 
@@ -157,6 +202,49 @@ final class Arena {
         cursor[zone] = address;
         pause[zone] = 0;
         extents++;
+    }
+
+    /** An extent of pages from a pool has been mapped. */
+    void extendPool(long address, long size, PageSize pages) {
+        pool.add(address, address + size, pages);
+        ranges.set(address, address + size, POOL_CLEAN);
+        pause[LARGE] = 0;
+        extents++;
+    }
+
+    /** A range lies on ordinary pages now: what is free of it may hold anything. */
+    void demoted(long start, long end) {
+        pool.remove(start, end);
+        retag(start, end, POOL_SET, DIRTY);
+        seams.add(start);
+        seams.add(end);
+    }
+
+    /** The first seam behind an address, at most {@code end}. */
+    long seamAfter(long address, long end) {
+        Long seam = seams.isEmpty() ? null : seams.higher(address);
+        return seam == null ? end : Math.min(seam, end);
+    }
+
+    /** In a forked child: what it got on pages from a pool is never handed out, for Linux has promised it none. */
+    void abandonPool() {
+        for (long at = Layout.ARENA_BASE; (at = pool.first(at, Layout.ARENA_END)) < Layout.ARENA_END;) {
+            long stop = pool.end(at, Layout.ARENA_END);
+            retag(at, stop, POOL_SET, Ranges.NONE);
+            taint(at, stop);
+            at = stop;
+        }
+    }
+
+    /** Where a page of any size can be put together, on a boundary of the largest. */
+    long scratch() {
+        return bound[LARGE];
+    }
+
+    /** The lowest free place on pages from a pool, or 0. */
+    long findPool(long length) {
+        return ranges.bytes(POOL_CLEAN) + ranges.bytes(POOL_DIRTY) < length ? 0
+                : search(base[LARGE], next[LARGE], length, POOL_SET);
     }
 
     /** The lowest free place for so many bytes, or 0. Large pieces begin on a huge page. */
@@ -227,9 +315,24 @@ final class Arena {
         peak = Math.max(peak, used());
     }
 
-    /** Gives a used piece back. */
+    /** Gives a used piece back; what lies on pages from a pool gets the tag that means the same there. */
     void release(long start, long end, int tag) {
         ranges.set(start, end, tag);
+        for (long at = start; (at = pool.first(at, end)) < end;) {
+            long stop = pool.end(at, end);
+            ranges.set(at, stop, tag == CLEAN ? POOL_CLEAN : POOL_DIRTY);
+            at = stop;
+        }
+    }
+
+    /** Gives all that has one of {@code tags} in a range another tag. */
+    private void retag(long start, long end, int tags, int tag) {
+        long at = start;
+        while ((at = ranges.firstOf(at, end, tags)) < end) {
+            long stop = ranges.firstOf(at, end, ~tags);
+            ranges.set(at, stop, tag);
+            at = stop;
+        }
     }
 
     /** Whether what is used and what is kept together are no more than what was once used, and {@code slack} bytes. */
@@ -276,21 +379,18 @@ final class Arena {
 
     /** From now on only Linux knows what the allocated parts of the range are like. */
     void taint(long start, long end) {
-        long at = start;
-        while ((at = ranges.firstOf(at, end, USED_SET)) < end) {
-            long stop = ranges.firstOf(at, end, ~USED_SET);
-            ranges.set(at, stop, TAINTED);
-            at = stop;
-        }
+        retag(start, end, USED_SET, TAINTED);
     }
 
     /** What lies in the range is no longer the arena's. */
     void forget(long start, long end) {
         ranges.set(start, end, Ranges.NONE);
+        pool.remove(start, end);
     }
 
     long reserved() {
-        return used() + ranges.bytes(CLEAN) + ranges.bytes(DIRTY) + ranges.bytes(UNKNOWN);
+        return used() + ranges.bytes(CLEAN) + ranges.bytes(DIRTY) + ranges.bytes(UNKNOWN) + ranges.bytes(POOL_CLEAN)
+                + ranges.bytes(POOL_DIRTY);
     }
 
     long used() {

@@ -73,6 +73,7 @@ final class Clearing {
         if (looked && kind.sparse() && inspection.present() > (to - from) / SPARSE) {
             drop = true;
         }
+        drop &= !space.arena().pool().touches(start, end); // what Linux drops of such pages it rounds down
         if (drop) {
             kind.dropped(from);
         }

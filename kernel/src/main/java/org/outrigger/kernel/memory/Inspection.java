@@ -55,6 +55,12 @@ final class Inspection {
         return true;
     }
 
+    /** Starts and ends of what the last look found; returns how many. */
+    int runs(long[] into) {
+        System.arraycopy(found, 0, into, 0, 2 * runs);
+        return runs;
+    }
+
     /** Where what the last look found begins. */
     long first() {
         return first;

@@ -30,6 +30,8 @@ public final class MemoryCalls {
     private final Remapping remapping;
     private final ThreadPolicies policies;
     private final Stacks stacks;
+    private final Demotion demotion;
+    private final WholePages whole = new WholePages();
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step bindable = this::bindable;
     private final Pending.Step trimmed = this::trimmed;
@@ -45,16 +47,29 @@ public final class MemoryCalls {
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
+        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param pools      Linux's huge-page pools
+     * @param standstill keeps other threads from running while pages are replaced
+     */
+    public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
+                       Standstill standstill) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
         NodeDraw draw = new NodeDraw(reply, plan.choice());
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas);
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas, plan, pools);
+        demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
-        remapping = new Remapping(reply, allocation, unmapping);
+        remapping = new Remapping(reply, allocation, unmapping,
+                new MoveByCopy(reply, inspection, pools, unmapping, Allocation.advice(plan, pools)));
         policies = new ThreadPolicies(reply, unmapping, draw, plan.choice());
         stacks = new Stacks(reply, plan);
     }
@@ -184,6 +199,9 @@ public final class MemoryCalls {
 
     private void serveAny(AddressSpace space, Request request, Pending pending) {
         int slot = request.slot();
+        if (space.arena().pool().bytes() > 0 && keepPagesWhole(space, request, pending)) {
+            return;
+        }
         long start = request.arg(0);
         long length = roundUp(request.arg(1));
         if (space.trimDue() && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
@@ -239,6 +257,39 @@ public final class MemoryCalls {
                 }
             }
         }
+    }
+
+    /** Answers hints about pages from a pool; replaces those that a call would break, and then begins anew. */
+    private boolean keepPagesWhole(AddressSpace space, Request request, Pending pending) {
+        if (whole.hint(space, request)) {
+            reply.done(request.slot(), 0);
+            return true;
+        }
+        if (!whole.broken(space, request)) {
+            return false;
+        }
+        Request kept = request.copy();
+        demotion.begin(space, request.slot(), whole.from(), whole.to(), pending, done -> {
+            if (done) {
+                serve(space, kept, pending);
+            } else {
+                reply.done(kept.slot(), -Errno.ENOMEM);
+            }
+        });
+        return true;
+    }
+
+    /**
+     * A fork copies memory, and a child has no claim on pages from a pool: they are replaced first.
+     *
+     * @return false where there are none, and nothing follows
+     */
+    public boolean beforeFork(AddressSpace space, int slot, Pending pending, Runnable then) {
+        if (space.arena().pool().bytes() == 0 || space.poolUse().isOff() && space.demotion() == null) {
+            return false;
+        }
+        demotion.beforeFork(space, slot, pending, then);
+        return true;
     }
 
     /** Whether the call treats a part of the heap so that the LWK cannot keep its spare part. */

@@ -56,11 +56,38 @@ final class Unmapping {
             reply.done(slot, value); // nothing there that the application could know of
         } else {
             pending.fifth = space.accounted() && space.commitment().bytes(start, end) == end - start ? 1 : 0;
-            space.forget(start, end);
-            space.settle();
-            pending.then(unmapped);
-            reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);
+            unmap(space, slot, start, end, pending);
         }
+    }
+
+    /**
+     * Linux unmaps a range. Pages from a pool go whole: what of the outermost ones lies outside goes too where nobody uses it,
+     * else the part inside is kept.
+     */
+    private void unmap(AddressSpace space, int slot, long start, long end, Pending pending) {
+        PoolBooks pool = space.arena().pool();
+        long from = pool.pageStart(start);
+        long to = pool.pageEnd(end);
+        if (space.arena().ranges().any(from, start, Arena.USED_SET)) {
+            from = Math.min(end, pool.pageEnd(start + 1));
+            space.arena().release(start, from, Arena.DIRTY);
+        }
+        if (from < to && space.arena().ranges().any(end, to, Arena.USED_SET)) {
+            to = Math.max(from, pool.pageStart(end - 1));
+            space.arena().release(to, end, Arena.DIRTY);
+        }
+        if (from >= to) {
+            reply.done(slot, pending.fourth);
+            return;
+        }
+        boolean pooled = pool.covers(from, to);
+        space.forget(from, to);
+        space.settle();
+        if (pooled) {
+            space.arena().vacate(from, to);
+        }
+        pending.then(unmapped);
+        reply.make(slot, Nr.MUNMAP, from, to - from, 0, 0, 0, 0);
     }
 
     /** Takes a piece back with the pages that it has; false if they must go first. */
@@ -71,6 +98,11 @@ final class Unmapping {
         long length = end - start;
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
+        if (arena.pool().touches(start, end)) { // reserved, whether it is touched or not
+            arena.release(start, end, Arena.DIRTY);
+            kind.shelve(start, end);
+            return true;
+        }
         boolean sees = inspection.reaches(space, length);
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
             kind.learn(inspection.present(), length);
@@ -180,8 +212,12 @@ final class Unmapping {
         pending.subject = space;
         for (int i = 0; i < ranges.size(); i++) {
             if ((Arena.FREE_SET & 1 << ranges.tag(i)) != 0) {
-                long start = ranges.from(i);
-                long end = ranges.to(i);
+                PoolBooks pool = space.arena().pool();
+                long start = pool.pageStart(ranges.from(i)) == ranges.from(i) ? ranges.from(i) : pool.pageEnd(ranges.from(i) + 1);
+                long end = pool.pageEnd(ranges.to(i)) == ranges.to(i) ? ranges.to(i) : pool.pageStart(ranges.to(i) - 1);
+                if (start >= end) {
+                    continue; // a part of a page
+                }
                 space.forget(start, end);
                 pending.then((itsSlot, itsPending, result) -> trim(space, itsSlot, itsPending, after));
                 reply.make(slot, Nr.MUNMAP, start, end - start, 0, 0, 0, 0);

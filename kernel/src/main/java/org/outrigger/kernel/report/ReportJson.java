@@ -187,6 +187,7 @@ public final class ReportJson {
             json.writeStartObject();
             json.writeNumberProperty("page_bytes", use.pageBytes());
             json.writeNumberProperty("bytes", use.bytes());
+            json.writeBooleanProperty("pool", use.pool());
             json.writeEndObject();
         }
         json.writeEndArray();

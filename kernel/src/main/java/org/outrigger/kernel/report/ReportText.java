@@ -159,7 +159,7 @@ public final class ReportText {
                         + Quantity.counted(memory.extents(), "extent", "extents"))
                 .row("arena in use", Quantity.bytes(memory.arenaPeakBytes()) + " at peak");
         for (MemoryFacts.PageUse use : memory.pages()) {
-            table.row("pages of " + pageSize(use.pageBytes()), Quantity.bytes(use.bytes()));
+            table.row((use.pool() ? "pool pages of " : "pages of ") + pageSize(use.pageBytes()), Quantity.bytes(use.bytes()));
         }
         table.row("heap", Quantity.bytes(memory.heapPeakBytes()) + " at peak")
                 .row("page faults", memory.minorFaults() < 0 || memory.majorFaults() < 0 ? "unknown"
@@ -239,6 +239,9 @@ public final class ReportText {
 
     /** Page sizes are whole numbers of their unit. */
     private static String pageSize(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + " GiB";
+        }
         return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
     }
 

@@ -20,7 +20,7 @@ class JobRequestTest {
         for (int i = 0; i < cores; i++) {
             lwk[i] = 10 + i;
         }
-        return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, 1, Pace.Priority.FIFO,
+        return new JobRequest(List.of("x"), 0, "x", lwk, new int[] {0}, false, ranks, true, false, 1, Pace.Priority.FIFO, false,
                 MemoryPlan.DEFAULT,
                 Intercept.AUTO, Optional.empty(), report, true, 0, List.of());
     }

@@ -117,9 +117,11 @@ final class Application {
 
     /** Lets every call come to its end. */
     void settle() {
-        for (Thread thread : threads) {
-            while (thread.call != null) {
-                thread.step();
+        while (threads.stream().anyMatch(thread -> thread.call != null)) {
+            for (Thread thread : threads) { // in turn: one may wait for another
+                if (thread.call != null) {
+                    thread.step();
+                }
             }
         }
         check();

@@ -39,7 +39,7 @@ class ArenaTest {
         assertEquals(0, arena.claim(PAGE, Long.MAX_VALUE));
         assertNotEquals(0, arena.claim(PAGE, zone - SIZE - 2 * Arena.HUGE));
         assertEquals(0, arena.claim(PAGE, PAGE));
-        assertNotEquals(0, arena.claim(Arena.HUGE, Layout.ARENA_END - Arena.LARGE_BASE - Arena.LARGE_UNIT));
+        assertNotEquals(0, arena.claim(Arena.HUGE, Layout.ARENA_END - Arena.LARGE_BASE - 2 * Arena.LARGE_UNIT));
         assertEquals(0, arena.claim(Arena.HUGE, Arena.HUGE));
     }
 

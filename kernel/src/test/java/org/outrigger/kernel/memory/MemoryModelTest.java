@@ -96,6 +96,36 @@ class MemoryModelTest {
         assertTrue(budget.peak() <= budget.total(), () -> budget.peak() + " of " + budget.total());
     }
 
+    /** With pages from a pool, of which there are not always enough, and which Linux treats only whole. */
+    @ParameterizedTest
+    @ValueSource(longs = {51, 52, 53, 54, 55, 56, 57, 58, 59, 60})
+    void pagesFromAPool(long seed) {
+        SimulatedKernel kernel = new SimulatedKernel(true, seed % 2 == 0 ? 0 : Long.MAX_VALUE, 40, MemoryPlan.DEFAULT);
+        run(new Application(new SimulatedProcess(kernel), new Random(seed), 0, 4), 3000);
+        assertTrue(kernel.pool().taken() > 0, "nothing came from the pool");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {61, 62, 63, 64, 65, 66})
+    void forksOfWhatHasPagesFromAPool(long seed) {
+        Random random = new Random(seed);
+        SimulatedKernel kernel = new SimulatedKernel(true, Long.MAX_VALUE, 200, MemoryPlan.DEFAULT);
+        Application parent = new Application(new SimulatedProcess(kernel), random, 0, 4);
+        run(parent, 600);
+        for (int fork = 0; fork < 3; fork++) {
+            parent.heapRests(true);
+            parent.process().prepareFork(20);
+            AddressSpace record = parent.process().space.fork();
+            go(parent, random.nextInt(60));
+            Application child = parent.fork(record, 10 + fork);
+            go(parent, random.nextInt(60));
+            parent.process().space.born(record);
+            parent.heapRests(false);
+            run(child, 400);
+            run(parent, 100);
+        }
+    }
+
     private static void go(Application application, int steps) {
         for (int i = 0; i < steps; i++) {
             application.step();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.outrigger.abi.Nr;
 import org.outrigger.channel.Geometry;
 import org.outrigger.channel.Receiver;
 import org.outrigger.corert.Layout;
@@ -28,6 +29,9 @@ final class SimulatedKernel {
     private final MemoryCalls calls;
     private final Map<Integer, Pending> pending = new HashMap<>();
 
+    private final SimulatedPool pool;
+    /** Who may run alone in an address space. */
+    private final Map<AddressSpace, Integer> still = new HashMap<>();
     private final List<SimulatedLinux> processes = new ArrayList<>();
     private final List<Integer> ended = new ArrayList<>();
 
@@ -38,10 +42,16 @@ final class SimulatedKernel {
 
     /** @param reach bytes that can be looked at; 0 where Linux does not tell what is in memory */
     SimulatedKernel(boolean arenas, long reach) {
-        this(arenas, reach, MemoryPlan.DEFAULT);
+        this(arenas, reach, 0, MemoryPlan.DEFAULT);
     }
 
     SimulatedKernel(boolean arenas, long reach, MemoryPlan plan) {
+        this(arenas, reach, 0, plan);
+    }
+
+    /** @param pages in Linux's pool of huge pages */
+    SimulatedKernel(boolean arenas, long reach, int pages, MemoryPlan plan) {
+        pool = new SimulatedPool(pages, (pid, start, end) -> processes.get(pid - 1).protection(start, end));
         calls = new MemoryCalls(reply, plan, new Residency() {
             @Override
             public int open(int pid) {
@@ -67,12 +77,24 @@ final class SimulatedKernel {
             public void close(int descriptor) {
                 processes.set(descriptor - 1, null);
             }
-        }, arenas);
+        }, arenas, pool, new Standstill() {
+            @Override
+            public void begin(AddressSpace space, int slot, Ready ready) {
+                still.put(space, slot);
+                ready.go(true);
+            }
+
+            @Override
+            public void end(AddressSpace space, int slot) {
+                still.remove(space);
+            }
+        });
     }
 
     /** The number of a process with such memory. */
     int add(SimulatedLinux linux) {
         processes.add(linux);
+        linux.pool(pool);
         return processes.size();
     }
 
@@ -107,7 +129,11 @@ final class SimulatedKernel {
         }
         request.load(slot);
         Pending notes = pending.computeIfAbsent(slot, key -> new Pending());
-        if (op == Layout.OP_SYSCALL) {
+        if (op == Layout.OP_SYSCALL && nr == Nr.CLONE) {
+            if (!calls.beforeFork(space, slot, notes, () -> reply.done(slot, 0))) {
+                reply.done(slot, 0);
+            }
+        } else if (op == Layout.OP_SYSCALL) {
             calls.serve(space, request, notes);
         } else if (op == Layout.OP_LIMITS) {
             calls.limits(space, slot, arg[0] != -1, notes);
@@ -115,9 +141,29 @@ final class SimulatedKernel {
             notes.take().resume(slot, notes, request.arg(0));
             MemoryCalls.answered(space, notes);
         }
-        if (memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REP_SEQ)) != sequence) {
+        if (!answered(slot) && still.isEmpty()) {
             throw new AssertionError("no answer to call " + nr);
         }
+    }
+
+    /** Whether the last request of a slot has its reply. */
+    boolean answered(int slot) {
+        return memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REP_SEQ))
+                == memory.get(ValueLayout.JAVA_INT, at(slot, Layout.REQ_SEQ));
+    }
+
+    /** Whether a thread is kept from running. */
+    boolean stopped(AddressSpace space, int slot) {
+        return still.getOrDefault(space, slot) != slot;
+    }
+
+    /** The word at an address that all processes have in common with the kernel. */
+    long word(long address) {
+        return memory.get(ValueLayout.JAVA_LONG, address - Layout.RT_SHM);
+    }
+
+    SimulatedPool pool() {
+        return pool;
     }
 
     int kind(int slot) {

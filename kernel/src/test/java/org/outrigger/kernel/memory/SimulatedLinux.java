@@ -2,7 +2,9 @@ package org.outrigger.kernel.memory;
 
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
@@ -10,6 +12,7 @@ import org.outrigger.abi.Nr;
 /** An address space as Linux keeps it, page by page: what is mapped, how protected, and one word of content for each page. */
 final class SimulatedLinux {
     static final long PAGE = 4096;
+    private static final long HUGE = 2L << 20;
     static final long BREAK = 0x5555_5000_0000L;
     private static final long TOP = 0x7fff_ffff_f000L;
     private static final long RW = Mman.PROT_READ | Mman.PROT_WRITE;
@@ -34,20 +37,67 @@ final class SimulatedLinux {
     private final NavigableMap<Long, Page> pages = new TreeMap<>();
     /** Mappings made by one call, start to end: their pages are entered above when somebody comes upon them. */
     private final NavigableMap<Long, Long> mappings = new TreeMap<>();
+    /** First addresses of pages from the pool. */
+    private final NavigableSet<Long> huge = new TreeSet<>();
+    /** Where what has been moved meets its neighbours. */
+    private final NavigableSet<Long> seams = new TreeSet<>();
+    private SimulatedPool pool = new SimulatedPool(0, (pid, start, end) -> -1);
     private long programBreak = BREAK;
     private long mapNext = 0x7f00_0000_0000L;
     private boolean locked;
+    private final Map<Long, Long> advised = new TreeMap<>();
     private long calls;
     private long looks;
 
+    void pool(SimulatedPool its) {
+        pool = its;
+    }
+
+    /** How all of a range is protected, or -1. */
+    long protection(long start, long end) {
+        for (long at = start; at < end; at += PAGE) {
+            if (page(at) == null || page(at).prot != page(start).prot) {
+                return -1;
+            }
+        }
+        return page(start).prot;
+    }
+
+    /** Bytes on pages from the pool. */
+    long pooled() {
+        return huge.size() * HUGE;
+    }
+
+    /** Whether a range has a part of a page from the pool but not the whole. */
+    private boolean cuts(long start, long end) {
+        return start % HUGE != 0 && huge.contains(start & -HUGE) || end % HUGE != 0 && huge.contains(end & -HUGE);
+    }
+
+    private boolean touchesHuge(long start, long end) {
+        return !huge.subSet(start & -HUGE, end).isEmpty();
+    }
+
+    /** {@code process_vm_readv} in one's own memory. */
+    long copy(long to, long from, long length) {
+        for (long at = 0; at < length; at += PAGE) {
+            page(to + at).content = page(from + at).content;
+            page(to + at).touched = true;
+        }
+        return length;
+    }
+
     /** As fork copies it. */
     SimulatedLinux copy() {
+        if (!huge.isEmpty()) {
+            throw new AssertionError("the child may die for want of a page");
+        }
         SimulatedLinux copy = new SimulatedLinux();
         pages.forEach((at, page) -> {
             copy.pages.put(at, new Page(page.prot, page.content));
             copy.page(at).touched = page.touched;
         });
         copy.mappings.putAll(mappings);
+        copy.seams.addAll(seams);
         copy.programBreak = programBreak;
         copy.mapNext = mapNext;
         copy.locked = locked;
@@ -157,7 +207,8 @@ final class SimulatedLinux {
         boolean aligned = (start & PAGE - 1) == 0;
         return switch ((int) nr) {
             case Nr.MMAP -> mmap(start, arg[1], arg[2], arg[3]);
-            case Nr.MUNMAP -> aligned && length > 0 && start <= TOP - length ? unmap(start, start + length) : -Errno.EINVAL;
+            case Nr.MUNMAP -> aligned && length > 0 && start <= TOP - length && !cuts(start, start + length)
+                    ? unmap(start, start + length) : -Errno.EINVAL;
             case Nr.MPROTECT -> aligned ? protect(start, start + length, arg[2]) : -Errno.EINVAL;
             case Nr.MADVISE -> aligned ? advise(start, start + length, arg[2]) : -Errno.EINVAL;
             case Nr.MREMAP -> aligned ? remap(start, length, up(arg[2]), arg[3], arg[4]) : -Errno.EINVAL;
@@ -190,12 +241,21 @@ final class SimulatedLinux {
         if (noreplace && !unmapped(hint, hint + length)) {
             return -Errno.EEXIST;
         }
+        if (fixed && cuts(hint, hint + length)) {
+            return -Errno.EINVAL;
+        }
+        if ((flags & Mman.MAP_HUGETLB) != 0 && !pool.take(length / HUGE)) {
+            return -Errno.ENOMEM;
+        }
         long start = hint;
         if (!fixed) {
             mapNext -= length + PAGE;
             start = mapNext;
         }
         unmap(start, start + length);
+        for (long at = start; at < start + length && (flags & Mman.MAP_HUGETLB) != 0; at += HUGE) {
+            huge.add(at);
+        }
         if (prot == RW) {
             mappings.put(start, start + length);
         } else {
@@ -209,6 +269,9 @@ final class SimulatedLinux {
             return 0;
         }
         pages.subMap(start, end).clear();
+        seams.subSet(start, false, end, false).clear();
+        pool.give(huge.subSet(start, end).size());
+        huge.subSet(start, end).clear();
         while (true) {
             Map.Entry<Long, Long> mapping = mappings.lowerEntry(end);
             if (mapping == null || mapping.getValue() <= start) {
@@ -225,6 +288,9 @@ final class SimulatedLinux {
     }
 
     private long protect(long start, long end, long prot) {
+        if (cuts(start, end)) {
+            return -Errno.EINVAL;
+        }
         for (long at = start; at < end; at += PAGE) {
             Page page = page(at);
             if (page == null) {
@@ -235,9 +301,22 @@ final class SimulatedLinux {
         return 0;
     }
 
+    /** How often some memory was advised so. */
+    long advised(long advice) {
+        return advised.getOrDefault(advice, 0L);
+    }
+
     private long advise(long start, long end, long advice) {
+        advised.merge(advice, 1L, Long::sum);
         if (advice == Mman.MADV_DONTNEED && locked && !unmapped(start, end)) {
             return -Errno.EINVAL;
+        }
+        if (touchesHuge(start, end) && advice != Mman.MADV_POPULATE_WRITE
+                && (cuts(start, start) || advice != Mman.MADV_DONTNEED)) {
+            return -Errno.EINVAL;
+        }
+        if (advice == Mman.MADV_DONTNEED && cuts(start, end)) {
+            return advise(start, end & -HUGE, advice); // as Linux does
         }
         if (advice == Mman.MADV_DONTNEED) {
             for (Page page : pages.subMap(start, end).values()) {
@@ -259,6 +338,12 @@ final class SimulatedLinux {
     private long remap(long old, long oldLength, long newLength, long flags, long target) {
         boolean fixed = (flags & Mman.MREMAP_FIXED) != 0;
         boolean mayMove = (flags & Mman.MREMAP_MAYMOVE) != 0;
+        if (!seams.subSet(old + 1, old + oldLength).isEmpty() && (fixed || newLength > oldLength)) {
+            return -Errno.EFAULT; // several mappings
+        }
+        if (touchesHuge(old, old + oldLength) || fixed && cuts(target, target + newLength)) {
+            return -Errno.EINVAL;
+        }
         if (newLength == 0 || fixed && (!mayMove || target < old + oldLength && old < target + newLength)) {
             return -Errno.EINVAL;
         }
@@ -279,6 +364,10 @@ final class SimulatedLinux {
         long prot = page(old).prot;
         long start = fixed ? target : mmap(0, newLength, prot, 0);
         unmap(start, start + newLength);
+        if (fixed) {
+            seams.add(start);
+            seams.add(start + newLength);
+        }
         for (long at = 0; at < Math.min(oldLength, newLength); at += PAGE) {
             pages.put(start + at, page(old + at));
         }

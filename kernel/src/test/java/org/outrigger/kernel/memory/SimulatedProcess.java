@@ -45,6 +45,23 @@ final class SimulatedProcess {
         return child;
     }
 
+    /** What the LWK has a thread do before it forks. */
+    void prepareFork(int slot) {
+        Call call = call(slot, Nr.CLONE);
+        call.begun = true;
+        kernel.ask(space, slot, Layout.OP_SYSCALL, Nr.CLONE, 0);
+        while (!call.done()) {
+            call.follow();
+        }
+    }
+
+    private long obey(long nr, long[] arg) {
+        if (nr == Nr.PROCESS_VM_READV) {
+            return linux.copy(kernel.word(arg[1]), kernel.word(arg[3]), kernel.word(arg[1] + Long.BYTES));
+        }
+        return linux.call(nr, arg);
+    }
+
     /** A call that a thread has under way. */
     final class Call {
         private final int slot;
@@ -79,6 +96,9 @@ final class SimulatedProcess {
 
         /** The next thing that the thread does: ask, or obey an answer. */
         void step() {
+            if (kernel.stopped(space, slot)) {
+                return;
+            }
             if (!begun) {
                 if (!asks(nr, arg)) {
                     finish(linux.call(nr, arg));
@@ -88,7 +108,9 @@ final class SimulatedProcess {
                 kernel.ask(space, slot, Layout.OP_SYSCALL, nr, arg);
                 return;
             }
-            follow();
+            if (!kernel.stopped(space, slot) && kernel.answered(slot)) {
+                follow();
+            }
         }
 
         private void follow() {
@@ -108,7 +130,7 @@ final class SimulatedProcess {
                     made.add(kernel.value(slot) == Nr.MBIND
                             ? "mbind " + operands[1] + " " + operands[2] + " " + kernel.nodes(slot, operands[3])
                             : kernel.value(slot) + " " + operands[1] + " " + operands[2]);
-                    kernel.ask(space, slot, Layout.OP_RESULT, nr, linux.call(kernel.value(slot), operands));
+                    kernel.ask(space, slot, Layout.OP_RESULT, nr, obey(kernel.value(slot), operands));
                 }
                 default -> throw new AssertionError("reply of kind " + kernel.kind(slot));
             }

@@ -60,6 +60,58 @@ public final class Sample {
         return median(distances);
     }
 
+    /**
+     * The value below which a part of the values lies, interpolated between its neighbours as R and NumPy do by default (type 7
+     * of R. Hyndman, Y. Fan, 1996). See {@link #reaches} for how far into the tail a sample can tell.
+     *
+     * @param part from 0, the smallest value, to 1, the largest
+     */
+    public double quantile(double part) {
+        return quantile(sorted, part);
+    }
+
+    /** Whether at least one value is expected beyond this quantile: 99.99 % of fewer than 10,000 values is but their maximum. */
+    public boolean reaches(double part) {
+        return sorted.length * (1 - part) >= 1 - 1e-9;
+    }
+
+    /** The arithmetic mean. */
+    public double mean() {
+        double sum = 0;
+        for (double value : sorted) {
+            sum += value;
+        }
+        return sum / sorted.length;
+    }
+
+    /** The variation as benchmarks of noise have it: the largest value over the smallest, less 1. */
+    public double variation() {
+        return max() / min() - 1;
+    }
+
+    /** The coefficient of variation: the standard deviation (divisor {@code n - 1}) over the mean; 0 for one value. */
+    public double coefficient() {
+        if (sorted.length == 1) {
+            return 0;
+        }
+        double mean = mean();
+        double squares = 0;
+        for (double value : sorted) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(squares / (sorted.length - 1)) / mean;
+    }
+
+    static double quantile(double[] ascending, double part) {
+        if (!(part >= 0 && part <= 1)) {
+            throw new IllegalArgumentException("a part of " + part);
+        }
+        double place = part * (ascending.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, ascending.length - 1);
+        return ascending[below] + (place - below) * (ascending[above] - ascending[below]);
+    }
+
     static double median(double[] ascending) {
         int middle = ascending.length / 2;
         return ascending.length % 2 == 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;

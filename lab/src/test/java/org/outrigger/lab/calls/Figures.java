@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.outrigger.lab.batch.Distribution;
+import org.outrigger.lab.environment.Environment;
 import org.outrigger.lab.stats.Sample;
 
 /** Figures made up for tests. */
@@ -40,7 +42,7 @@ final class Figures {
     static CallsReport report(RowFigures... rows) {
         CallsRequest request = new CallsRequest(Path.of("/"), Map.of(), List.of(rows).stream().map(RowFigures::row).toList(),
                 List.of(Arm.values()), 3, 1, 1, new int[] {0, 1}, new int[] {1}, new int[] {0});
-        return new CallsReport(request, new Environment("6.1", "A CPU", true, "tsc", "madvise", "25", ""),
+        return new CallsReport(request, new Environment("6.1", "A CPU", true, "tsc", "madvise", "25", "", List.of()),
                 Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(7), 3, false, Map.of(Arm.NATIVE, 20.0),
                 Optional.of(0.25), List.of(rows));
     }

@@ -1,0 +1,2 @@
+/** Is this node well set up for low noise? */
+package org.outrigger.node.check;
