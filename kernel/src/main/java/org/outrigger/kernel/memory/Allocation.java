@@ -237,7 +237,11 @@ final class Allocation {
     }
 
     private void extentAdvised(int slot, Pending pending, long result) {
-        if (draw.draws((AddressSpace) pending.subject)) {
+        AddressSpace space = (AddressSpace) pending.subject;
+        if (result < 0) {
+            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
+        }
+        if (draw.draws(space)) {
             draw.place(slot, pending.fourth, pending.fifth, pending, extentPlaced);
         } else {
             extentPlaced(slot, pending, 0);
@@ -246,9 +250,6 @@ final class Allocation {
 
     private void extentPlaced(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        if (result < 0) {
-            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
-        }
         long launch = Math.min(space.launchBytes(), pending.fifth);
         if (launch > 0 && pending.first >= Arena.HUGE) { // the lowest places are found first
             space.launchBytes(0);
