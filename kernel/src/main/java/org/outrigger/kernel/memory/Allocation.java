@@ -307,7 +307,7 @@ final class Allocation {
             return;
         }
         if (space.accounted()) { // what is replaced stays charged, so that nobody else gets it meanwhile
-            space.commitment().hold(pending, Limits.charged(space, start, end));
+            space.commitment().hold(pending, Limits.forgettable(space, start, end));
         }
         space.forget(start, end);
         if (replace) {

@@ -28,6 +28,8 @@ public final class Commitment {
     private static final int KNOWN_SET = 1 << PRIVATE | 1 << SHARED | 1 << STACK;
 
     private final Account account;
+    /** Whether there is a limit: asked at each call. */
+    private final boolean counts;
     private final Ranges outside;
     private final SharedPieces shared;
     private final AtomicLong charged = new AtomicLong();
@@ -47,6 +49,7 @@ public final class Commitment {
 
     Commitment(Account account) {
         this.account = account;
+        counts = account.counts();
         outside = new Ranges();
         shared = new SharedPieces(account);
     }
@@ -54,6 +57,7 @@ public final class Commitment {
     /** That of a forked child, for which its parent has paid. */
     private Commitment(Commitment parent) {
         account = parent.account;
+        counts = true;
         outside = new Ranges(parent.outside);
         shared = new SharedPieces(parent.shared);
         charged.set(parent.prepaid);
@@ -70,7 +74,7 @@ public final class Commitment {
     }
 
     boolean counts() {
-        return account.counts();
+        return counts;
     }
 
     void owner(int pid) {

@@ -101,6 +101,11 @@ final class Limits {
     /** What of a range is charged: allocated pieces of the arena, heap, private mappings elsewhere. */
     static long charged(AddressSpace space, long start, long end) {
         long heap = Math.min(end, MemoryCalls.roundUp(space.breakNow())) - Math.max(start, space.heapFrom());
-        return Math.max(0, heap) + space.commitment().bytes(start, end) + space.arena().bytes(start, end, Arena.USED_SET);
+        return Math.max(0, heap) + forgettable(space, start, end);
+    }
+
+    /** The same without the heap: what leaves the books when the range is forgotten. */
+    static long forgettable(AddressSpace space, long start, long end) {
+        return space.commitment().bytes(start, end) + space.arena().bytes(start, end, Arena.USED_SET);
     }
 }

@@ -174,6 +174,11 @@ final class MoveByCopy {
 
     private void protectedAgain(int slot, Pending pending, long result) {
         Work work = (Work) pending.subject;
+        if (work.space.accounted()) { // in place of the old one, which is given up at once
+            work.space.commitment().over(pending);
+            work.space.commitment().forget(work.target, work.target + work.newLength);
+            work.space.bookRest(work.target, work.target + work.newLength);
+        }
         unmapping.release(work.space, slot, work.old, work.old + work.oldLength, work.target, pending);
     }
 }

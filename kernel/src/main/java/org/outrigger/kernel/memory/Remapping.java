@@ -64,7 +64,12 @@ final class Remapping {
     private void byLinux(AddressSpace space, int slot, Request request, Pending pending) {
         long flags = request.arg(3);
         if ((flags & Mman.MREMAP_FIXED) != 0) { // Linux unmaps what is there, free or not
-            space.forget(request.arg(4), request.arg(4) + MemoryCalls.roundUp(request.arg(2)));
+            long target = request.arg(4);
+            long targetEnd = target + MemoryCalls.roundUp(request.arg(2));
+            if (space.accounted()) { // what is replaced stays charged, so that nobody else gets it meanwhile
+                space.commitment().hold(pending, Limits.forgettable(space, target, targetEnd));
+            }
+            space.forget(target, targetEnd);
         }
         long old = request.arg(0);
         long oldLength = MemoryCalls.roundUp(request.arg(1));
