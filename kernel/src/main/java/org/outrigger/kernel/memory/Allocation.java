@@ -237,6 +237,9 @@ final class Allocation {
     }
 
     private void extentAdvised(int slot, Pending pending, long result) {
+        if (result < 0) {
+            ((AddressSpace) pending.subject).poolUse().fallShort(Shortfall.NO_TRANSPARENT);
+        }
         if (draw.draws((AddressSpace) pending.subject)) {
             draw.place(slot, pending.fourth, pending.fifth, pending, extentPlaced);
         } else {
@@ -246,9 +249,6 @@ final class Allocation {
 
     private void extentPlaced(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        if (result < 0) {
-            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
-        }
         long launch = Math.min(space.launchBytes(), pending.fifth);
         if (launch > 0 && pending.first >= Arena.HUGE) { // the lowest places are found first
             space.launchBytes(0);
