@@ -237,11 +237,10 @@ final class Allocation {
     }
 
     private void extentAdvised(int slot, Pending pending, long result) {
-        AddressSpace space = (AddressSpace) pending.subject;
         if (result < 0) {
-            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
+            ((AddressSpace) pending.subject).poolUse().fallShort(Shortfall.NO_TRANSPARENT);
         }
-        if (draw.draws(space)) {
+        if (draw.draws((AddressSpace) pending.subject)) {
             draw.place(slot, pending.fourth, pending.fifth, pending, extentPlaced);
         } else {
             extentPlaced(slot, pending, 0);
@@ -307,7 +306,7 @@ final class Allocation {
             return;
         }
         if (space.accounted()) { // what is replaced stays charged, so that nobody else gets it meanwhile
-            space.commitment().hold(pending, Limits.forgettable(space, start, end));
+            space.commitment().hold(pending, Limits.charged(space, start, end));
         }
         space.forget(start, end);
         if (replace) {

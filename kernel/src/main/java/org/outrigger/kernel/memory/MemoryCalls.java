@@ -199,6 +199,10 @@ public final class MemoryCalls {
 
     private void serveAny(AddressSpace space, Request request, Pending pending) {
         int slot = request.slot();
+        if (request.nr() == Nr.SET_MEMPOLICY) {
+            policies.set(space, request, pending);
+            return;
+        }
         if (space.arena().pool().bytes() > 0 && keepPagesWhole(space, request, pending)) {
             return;
         }
@@ -212,17 +216,8 @@ public final class MemoryCalls {
             return;
         }
         if (stacks.due(space) && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
-            long nr = request.nr();
-            stacks.populateMain(space, slot, pending, () -> {
-                pending.subject = space;
-                pending.third = nr;
-                pending.fourth = start;
-                trimmedFirst(slot, pending, 0);
-            });
-            return;
-        }
-        if (request.nr() == Nr.SET_MEMPOLICY) {
-            policies.set(space, request, pending);
+            Request again = request.copy();
+            stacks.populateMain(space, slot, pending, () -> serveAny(space, again, pending));
             return;
         }
         if (request.nr() == Nr.MLOCKALL || request.nr() == Nr.MUNLOCKALL) {

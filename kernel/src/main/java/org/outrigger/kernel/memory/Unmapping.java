@@ -92,9 +92,6 @@ final class Unmapping {
 
     /** Takes a piece back with the pages that it has; false if they must go first. */
     private boolean keep(AddressSpace space, long start, long end) {
-        if (space.policiesDiffer()) {
-            return false;
-        }
         long length = end - start;
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
@@ -102,6 +99,9 @@ final class Unmapping {
             arena.release(start, end, Arena.DIRTY);
             kind.shelve(start, end);
             return true;
+        }
+        if (space.policies().differ()) {
+            return false;
         }
         boolean sees = inspection.reaches(space, length);
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
@@ -189,15 +189,19 @@ final class Unmapping {
         return same && result == 0;
     }
 
-    /** Takes the pages from all free memory from {@code from} on, for whoever needs the room, then goes on with {@code after}. */
+    /**
+     * Takes the pages from all free memory from {@code from} on, for whoever needs the room, then goes on with {@code after}.
+     * What is from a pool stays: it would lose its reservation.
+     */
     void drop(AddressSpace space, int slot, long from, Pending pending, Pending.Step after) {
         Ranges ranges = space.arena().ranges();
-        long start = ranges.firstOf(from, Layout.ARENA_END, Arena.KEPT_SET);
+        int kept = Arena.KEPT_SET & ~Arena.POOL_SET;
+        long start = ranges.firstOf(from, Layout.ARENA_END, kept);
         if (start == Layout.ARENA_END) {
             after.resume(slot, pending, 0);
             return;
         }
-        long end = ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET);
+        long end = ranges.firstOf(start, Layout.ARENA_END, ~kept);
         dropping(space, start, end);
         pending.then((itsSlot, itsPending, result) -> {
             dropped(space, start, end, result);
