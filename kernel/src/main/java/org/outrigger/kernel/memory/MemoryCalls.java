@@ -41,7 +41,7 @@ public final class MemoryCalls {
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
-        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE);
+        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE, Ahead.NEVER);
     }
 
     /**
@@ -49,13 +49,14 @@ public final class MemoryCalls {
      *
      * @param pools      Linux's huge-page pools
      * @param standstill keeps other threads from running while pages are replaced
+     * @param ahead      gives memory its pages before it is touched
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
-                       Standstill standstill) {
+                       Standstill standstill, Ahead ahead) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
-        allocation = new Allocation(reply, inspection, clearing, arenas, plan, pools);
+        allocation = new Allocation(reply, inspection, clearing, arenas, plan, pools, ahead);
         demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan);
         unmapping = new Unmapping(reply, heap, inspection);
