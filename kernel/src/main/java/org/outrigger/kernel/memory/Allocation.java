@@ -16,6 +16,8 @@ final class Allocation {
     private static final long EXTENT_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE
             | Mman.MAP_FIXED_NOREPLACE;
     private static final long EXTENT_PROT = Mman.PROT_READ | Mman.PROT_WRITE;
+    /** A process that uses less stays small. */
+    private static final long WORTH_AHEAD = 64L << 20;
     /** Claims that may fail because something of the application's lies in the window. */
     private static final int ATTEMPTS = 4;
 
@@ -37,12 +39,15 @@ final class Allocation {
     /** What extents are advised, -1 for nothing. */
     private final long advice;
     private final long populate;
+    private final Ahead ahead;
     private final Pending.Step launched = this::launched;
 
     Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, boolean arenas,
-               MemoryPlan plan, HugePools huge) {
+               MemoryPlan plan, HugePools huge, Ahead ahead) {
         this.draw = draw;
         this.elsewhere = elsewhere;
+        boolean guess = plan.pageFault() == MemoryPlan.PageFault.DEMAND && plan.pages() != PageSize.SMALL && !plan.limited();
+        this.ahead = guess ? ahead : Ahead.NEVER;
         pools = new PoolExtents(reply, huge, plan);
         advice = advice(plan, huge);
         populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
@@ -153,6 +158,10 @@ final class Allocation {
             space.settle(pending);
         }
         space.countServed();
+        if (clean && end - start >= Arena.HUGE && arena.used() >= WORTH_AHEAD && arena.sizeClass(end - start).reuses()
+                && arena.ranges().at(end) == Arena.CLEAN) {
+            ahead.populate(space.owner(), end);
+        }
         if (pending.second != 0) {
             populate(slot, start, end, value, clean || clearing.idle(), pending);
         } else if (clean) {

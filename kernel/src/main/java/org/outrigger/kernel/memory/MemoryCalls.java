@@ -47,7 +47,7 @@ public final class MemoryCalls {
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
-        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE);
+        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE, Ahead.NEVER);
     }
 
     /**
@@ -55,16 +55,17 @@ public final class MemoryCalls {
      *
      * @param pools      Linux's huge-page pools
      * @param standstill keeps other threads from running while pages are replaced
+     * @param ahead      gives memory its pages before it is touched
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
-                       Standstill standstill) {
+                       Standstill standstill, Ahead ahead) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
         NodeDraw draw = new NodeDraw(reply, plan.choice());
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas, plan, pools);
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas, plan, pools, ahead);
         demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);

@@ -115,7 +115,7 @@ class FragmentationTest {
             }
         },
         /** Sizes double; of each generation those stay that keep the next one from fitting between them. */
-        ROBSON(6) {
+        ROBSON(9) {
             @Override
             void run(Program program, Random random) {
                 long most = 64 * MIB;
