@@ -365,6 +365,13 @@ static int always_map(const char *threshold)
     return 0;
 }
 
+static void answer(int error)
+{
+    tell_time(error);
+    putchar('\n');
+    fflush(stdout);
+}
+
 static int first(void)
 {
     int error = measure(FIRST_CALLS, 1, op_getpid, 0);

@@ -120,18 +120,17 @@ static void forget(void)
     total_ticks = longest = 0;
 }
 
-static void answer(int error)
+/* The answer to a request, without the end of its line. */
+static void tell_time(int error)
 {
     if (error) {
-        printf("failed %s\n", strerror(error));
+        printf("failed %s", strerror(error));
     } else {
         printf("done %llu %.9f %llu", (unsigned long long)total_ticks, ticks_per_ns(), (unsigned long long)longest);
         for (unsigned int i = 0; i < BUCKETS; i++)
             if (counts[i])
                 printf(" %.1f:%llu", middle(i), (unsigned long long)counts[i]);
-        putchar('\n');
     }
-    fflush(stdout);
 }
 
 static inline __attribute__((always_inline)) int nothing(long unused)

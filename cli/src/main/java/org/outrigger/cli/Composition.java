@@ -8,6 +8,7 @@ import org.outrigger.kernel.triage.TriageJson;
 import org.outrigger.kernel.triage.TriageTable;
 import org.outrigger.kernel.triage.TriageText;
 import org.outrigger.lab.calls.CallBenchmark;
+import org.outrigger.lab.memory.MemoryBenchmark;
 
 /** Where the command line meets the parts that do the work. */
 final class Composition {
@@ -19,7 +20,7 @@ final class Composition {
         StandardTable tables = new StandardTable();
         return new Main(Surroundings.ofThisProcess(), request -> new LwkRunner(tables.checked(request.triage()), Main.version())
                 .run(request),
-                tables, CallBenchmark::new);
+                tables, CallBenchmark::new, MemoryBenchmark::new);
     }
 
     /** The built-in table with the user's overrides. */

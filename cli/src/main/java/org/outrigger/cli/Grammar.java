@@ -19,6 +19,7 @@ final class Grammar {
     static final String TRIAGE = "triage";
     static final String BENCH = "bench";
     static final String CALLS = "calls";
+    static final String MEMORY = "memory";
     static final String HELP = "help";
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
@@ -26,6 +27,7 @@ final class Grammar {
     static final String ROWS = "--rows";
     static final String ARMS = "--arms";
     static final String QUICK = "--quick";
+    static final String TABLE = "--table";
     static final String VERSION = "--version";
     /** The report file that stands for standard error. */
     static final String STANDARD_ERROR = "-";
@@ -148,6 +150,7 @@ final class Grammar {
         CommandSpec bench = command(BENCH, "outrigger bench COMMAND [ARGS...]",
                 "Measure what the lightweight kernel gains and costs.", "docs/benchmarks.md tells how to read the figures.");
         bench.addSubcommand(CALLS, calls());
+        bench.addSubcommand(MEMORY, memory());
         return bench;
     }
 
@@ -176,6 +179,35 @@ final class Grammar {
                 "  outrigger bench calls --rows getpid,getppid --arms native,lwk --rounds 30",
                 "  outrigger bench calls --json > calls.json");
         return calls;
+    }
+
+    private static CommandSpec memory() {
+        CommandSpec memory = command(MEMORY, "outrigger bench memory [OPTIONS]",
+                "Measure memory natively, with huge pages, and on the LWK, in turn.",
+                "One unmodified program is run natively, natively with huge pages, and on the LWK, bound to the same core; one at"
+                + " a time is asked for a batch of operations. Needs 5 GiB of free memory. Ctrl-C ends with what was measured.");
+        memory.addOption(flag("Print one JSON document instead of tables.", JSON).build());
+        memory.addOption(choice("N", ROUNDS, "How often everything is measured.", "Default: 12; with --quick 2.").build());
+        memory.addOption(choice("N", WARM_UP, "Batches of each row that go before and do not count.", "Default: 1.").build());
+        memory.addOption(choice("LIST", ROWS, "Measure these rows only, separated by commas; a wrong name shows them all.",
+                "Default: all; with --quick those of 64 MiB or less.").build());
+        memory.addOption(choice("LIST", ARMS, "Measure under these only: native, native-thp, lwk.", "Default: all.").build());
+        memory.addOption(choice("SIZE", TABLE, "Bytes of the table of random updates, as 512M or 4G.",
+                "Default: 4G; with --quick 64M.").build());
+        memory.addOption(flag("Measure in some seconds, too little to believe.", QUICK).build());
+        memory.addOption(value(Setting.CPUS, "LIST", "-c",
+                "The CPUs that the program runs on, under every arm.", "Default: the first of those that a run would take.")
+                .build());
+        memory.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
+                "The CPUs that the benchmark and the LWK run on.", "Default: those that a run would take.").build());
+        memory.usageMessage()
+                .exitCodeListHeading("%nExit status:%n")
+                .exitCodeList(benchmarkStatuses())
+                .footerHeading("%nExamples:%n").footer(
+                "  outrigger bench memory",
+                "  outrigger bench memory --rows churn,mmap_64k,null_pair --arms native,lwk",
+                "  outrigger bench memory --json > memory.json");
+        return memory;
     }
 
     private static CommandSpec help() {

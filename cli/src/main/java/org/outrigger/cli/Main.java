@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.lab.calls.CallsRunner;
+import org.outrigger.lab.memory.MemoryRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -21,16 +22,19 @@ public final class Main {
     private final JobRunner runner;
     private final TriageView triage;
     private final Supplier<CallsRunner> calls;
+    private final Supplier<MemoryRunner> memory;
 
     /**
-     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmark of calls
-     * is done by what {@code calls} makes.
+     * A command line whose runs are done by {@code runner}, whose table is shown by {@code triage}, and whose benchmarks are
+     * done by what {@code calls} and {@code memory} make.
      */
-    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls) {
+    public Main(Surroundings surroundings, JobRunner runner, TriageView triage, Supplier<CallsRunner> calls,
+                Supplier<MemoryRunner> memory) {
         this.surroundings = surroundings;
         this.runner = runner;
         this.triage = triage;
         this.calls = calls;
+        this.memory = memory;
     }
 
     /**
@@ -99,7 +103,10 @@ public final class Main {
             throw new RefusalException("a benchmark is missing");
         }
         ParseResult which = arguments.subcommand();
-        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+        if (which.isUsageHelpRequested()) {
+            return usage(which.commandSpec().commandLine());
+        }
+        return which.commandSpec().name().equals(Grammar.MEMORY) ? new MemoryCommand(surroundings, memory.get()).memory(which)
                 : new BenchCommand(surroundings, calls.get()).calls(which);
     }
 

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.outrigger.cli.CommandLineFixture.Outcome;
+import org.outrigger.lab.arms.ArmFailedException;
+import org.outrigger.lab.batch.Progress;
 import org.outrigger.lab.calls.Arm;
-import org.outrigger.lab.calls.ArmFailedException;
 import org.outrigger.lab.calls.CallsReport;
 import org.outrigger.lab.calls.CallsRequest;
 import org.outrigger.lab.calls.CallsRunner;
@@ -157,7 +158,7 @@ class BenchTest {
             assertTrue(text.contains(option), option);
         }
         assertTrue(text.lines().allMatch(line -> line.length() <= 90), text);
-        assertTrue(world.outrigger("bench", "--help").out().contains("calls  Measure system calls natively and on the LWK"));
+        assertTrue(world.outrigger("bench", "--help").out().contains("  calls   Measure system calls natively and on the LWK"));
         assertTrue(world.outrigger("--help").out().contains("  bench   Measure what"));
         assertFalse(text.contains("@|"), text);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.lab.calls.CallsRunner;
+import org.outrigger.lab.memory.MemoryRunner;
 
 /** A command line in a world made up for a test: a machine, an environment, a directory, a runner that only remembers. */
 final class CommandLineFixture {
@@ -27,6 +28,8 @@ final class CommandLineFixture {
     final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
     /** Who measures calls, where a test has that done. */
     CallsRunner calls;
+    /** Who measures memory, likewise. */
+    MemoryRunner memory;
     final List<JobRequest> requests = new ArrayList<>();
     private PrintStream out;
 
@@ -53,7 +56,7 @@ final class CommandLineFixture {
         int status = new Main(surroundings, request -> {
             requests.add(request);
             return PROGRAM_STATUS;
-        }, new NamedTable(), () -> calls).execute(args);
+        }, new NamedTable(), () -> calls, () -> memory).execute(args);
         return new Outcome(status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
     }
 

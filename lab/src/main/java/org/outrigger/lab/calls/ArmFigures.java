@@ -1,6 +1,7 @@
 package org.outrigger.lab.calls;
 
 import java.util.Optional;
+import org.outrigger.lab.batch.Distribution;
 import org.outrigger.lab.stats.Sample;
 
 /**

@@ -1,15 +1,20 @@
 package org.outrigger.lab.calls;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.outrigger.lab.arms.ArmFailedException;
+import org.outrigger.lab.batch.Answer;
+import org.outrigger.lab.batch.ArmPrograms;
+import org.outrigger.lab.batch.ArmProcess;
+import org.outrigger.lab.batch.Environment;
+import org.outrigger.lab.batch.Neighbours;
+import org.outrigger.lab.batch.Progress;
 import org.outrigger.lab.calls.Row.Kind;
 
 /**
@@ -30,32 +35,18 @@ public final class CallBenchmark implements CallsRunner {
     }
 
     private final Map<Key, ArmProcess> programs = new HashMap<>();
-    /** Everything started, for whoever stops this. Guards itself and {@link #stopped}. */
-    private final List<ArmProcess> started = new ArrayList<>();
-    private boolean stopped;
+    private final ArmPrograms started = new ArmPrograms();
     private final Neighbours neighbours = new Neighbours(Path.of("/proc/loadavg"));
     private CallsRequest request;
-    private Placement placement;
-    private Path program;
 
     @Override
     public void stop() {
-        synchronized (started) {
-            stopped = true;
-            started.forEach(ArmProcess::terminate);
-        }
-    }
-
-    private boolean stopped() {
-        synchronized (started) {
-            return stopped;
-        }
+        started.stop();
     }
 
     @Override
     public CallsReport run(CallsRequest wanted, Progress progress) throws ArmFailedException {
         request = wanted;
-        program = request.home().resolve("lab/target/outrigger-calls");
         Environment environment = Environment.read(request.environment().getOrDefault("OUTRIGGER_JVM_FLAGS", ""));
         Instant start = Instant.now();
         long from = System.nanoTime();
@@ -68,16 +59,14 @@ public final class CallBenchmark implements CallsRunner {
         Map<Arm, Double> timers = new EnumMap<>(Arm.class);
         int rounds = 0;
         try {
-            if (!Files.isExecutable(program)) {
-                throw new ArmFailedException("the measured program " + program + " is missing: build Outrigger anew");
-            }
-            placement = new Placement(request.linuxCores());
+            started.prepare(request.home(), "lab/target/outrigger-calls", environmentOfPrograms(), request.allowed(),
+                    request.lwkCores(), request.linuxCores());
             warmUp(progress, timers);
-            while (rounds < request.rounds() && !stopped()) {
+            while (rounds < request.rounds() && !started.stopped()) {
                 round(rounds++, progress, figures);
             }
         } catch (ArmFailedException failed) {
-            if (!stopped()) {
+            if (!started.stopped()) {
                 throw failed;
             }
         } catch (IOException impossible) {
@@ -85,14 +74,14 @@ public final class CallBenchmark implements CallsRunner {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         } finally {
-            end();
+            started.end();
         }
         List<RowFigures> rows = request.rows().stream().map(row -> {
             Map<Arm, ArmFigures> arms = new EnumMap<>(Arm.class);
             figures.get(row).forEach((arm, collected) -> arms.put(arm, collected.figures()));
             return new RowFigures(row, request.calls(row), arms);
         }).toList();
-        return new CallsReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), rounds, stopped(),
+        return new CallsReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), rounds, started.stopped(),
                 timers, neighbours.share(), rows);
     }
 
@@ -100,14 +89,14 @@ public final class CallBenchmark implements CallsRunner {
             throws ArmFailedException, IOException, InterruptedException {
         for (Arm arm : request.arms()) {
             for (Row row : request.rows()) {
-                if (row.kind() == Kind.FRESH || !row.under(arm) || stopped()) {
+                if (row.kind() == Kind.FRESH || !row.under(arm) || started.stopped()) {
                     continue;
                 }
                 progress.at(0, request.rounds(), arm.key() + " " + row.key());
                 ArmProcess process = program(arm, row);
                 timers.putIfAbsent(arm, process.timer());
                 for (int batch = 0; batch < request.warmUps() && row.kind() != Kind.RARE; batch++) {
-                    process.ask(row, request.calls(row), false);
+                    ask(process, row, request.calls(row), false);
                 }
             }
         }
@@ -122,7 +111,7 @@ public final class CallBenchmark implements CallsRunner {
                 continue;
             }
             progress.at(round + 1, request.rounds(), row.key());
-            for (int turn = 0; turn < arms.size() && !stopped(); turn++) {
+            for (int turn = 0; turn < arms.size() && !started.stopped(); turn++) {
                 Arm arm = arms.get((turn + round + number) % arms.size());
                 Collected collected = figures.get(row).get(arm);
                 if (!collected.failed() && row.under(arm)) {
@@ -148,14 +137,11 @@ public final class CallBenchmark implements CallsRunner {
             case FRESH -> {
                 Thread.sleep(PAUSE_MS);
                 neighbours.look();
-                try (ArmProcess fresh = start(arm, "first")) {
-                    Answer answer = fresh.onlyAnswer(row);
-                    collected.batch(answer);
-                    collected.timed(answer);
-                    synchronized (started) {
-                        started.remove(fresh);
-                    }
-                }
+                ArmProcess fresh = start(arm, "first");
+                Answer answer = fresh.onlyAnswer(row.key(), Answer::parse);
+                collected.batch(answer);
+                collected.timed(answer);
+                started.end(List.of(fresh));
             }
             default -> throw new IllegalStateException();
         }
@@ -166,7 +152,12 @@ public final class CallBenchmark implements CallsRunner {
         ArmProcess process = program(arm, row);
         Thread.sleep(PAUSE_MS);
         neighbours.look();
-        return process.ask(row, calls, timed);
+        return ask(process, row, calls, timed);
+    }
+
+    private static Answer ask(ArmProcess process, Row row, int calls, boolean timed)
+            throws ArmFailedException, InterruptedException {
+        return process.ask(row.request() + " " + calls + (timed ? " 1" : " 0"), row.key(), Answer::parse);
     }
 
     /** The program that a row is measured in, started and settled when it is first wanted. */
@@ -177,52 +168,19 @@ public final class CallBenchmark implements CallsRunner {
             process = row.program() == Row.Program.ALWAYS_MAPPED ? start(arm, Integer.toString(Row.MMAP_THRESHOLD)) : start(arm);
             programs.put(key, process);
             process.awaitReady();
-            process.ask(Row.GETPID, SETTLING_CALLS, false);
+            ask(process, Row.GETPID, SETTLING_CALLS, false);
         }
         return process;
     }
 
     private ArmProcess start(Arm arm, String... arguments) throws IOException, ArmFailedException {
-        List<String> line = new ArrayList<>();
-        if (arm != Arm.NATIVE) {
-            line.addAll(List.of(request.home().resolve("outrigger").toString(), "run", "-c", list(request.lwkCores()),
-                    "-l", list(request.linuxCores())));
-            line.addAll(arm.options());
-            line.add("--");
-        }
-        line.add(program.toString());
-        line.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().clear();
-        builder.environment().putAll(request.environment());
-        builder.environment().put("OUTRIGGER_BENCH_CPU", Integer.toString(request.linuxCores()[0]));
-        synchronized (started) {
-            if (stopped) {
-                throw new ArmFailedException("stopped");
-            }
-            ArmProcess process = new ArmProcess(arm,
-                    placement.start(builder, arm == Arm.NATIVE ? request.lwkCores() : request.allowed()));
-            started.add(process);
-            return process;
-        }
+        return arm == Arm.NATIVE ? started.startNative(arm.key(), Map.of(), List.of(arguments))
+                : started.startOnLwk(arm.key(), arm.options(), Map.of(), List.of(arguments));
     }
 
-    /** A list as {@code --cpus} and {@code --linux-cpus} take it. */
-    static String list(int[] cpus) {
-        StringBuilder list = new StringBuilder();
-        for (int cpu : cpus) {
-            list.append(list.isEmpty() ? "" : ",").append(cpu);
-        }
-        return list.toString();
-    }
-
-    private void end() {
-        List<ArmProcess> all;
-        synchronized (started) {
-            all = List.copyOf(started);
-        }
-        // All are told before the first is awaited.
-        all.forEach(ArmProcess::release);
-        all.forEach(ArmProcess::close);
+    private Map<String, String> environmentOfPrograms() {
+        Map<String, String> variables = new HashMap<>(request.environment());
+        variables.put("OUTRIGGER_BENCH_CPU", Integer.toString(request.linuxCores()[0]));
+        return variables;
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.outrigger.lab.batch.Environment;
 
 /**
  * What was measured, and where.

@@ -1,20 +1,10 @@
 package org.outrigger.lab.calls;
 
+import org.outrigger.lab.arms.ArmFailedException;
+import org.outrigger.lab.batch.Progress;
+
 /** Whoever measures calls. */
 public interface CallsRunner {
-
-    /** Hears how far the measurement is. */
-    interface Progress {
-        /**
-         * Something begins.
-         *
-         * @param round  the round, counted from 1; 0 while arms are started and warmed up
-         * @param rounds how many there will be
-         * @param what   the row
-         */
-        void at(int round, int rounds, String what);
-    }
-
     /**
      * Measures.
      *

@@ -3,6 +3,8 @@ package org.outrigger.lab.calls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.outrigger.lab.batch.Answer;
+import org.outrigger.lab.batch.Distribution;
 import org.outrigger.lab.stats.Sample;
 
 /** What has been measured of one row under one arm up to now. */

@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.outrigger.lab.batch.Distribution;
+import org.outrigger.lab.batch.Environment;
 import org.outrigger.lab.stats.Sample;
 
 /** Figures made up for tests. */

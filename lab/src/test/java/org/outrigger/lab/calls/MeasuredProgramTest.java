@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.outrigger.lab.batch.Answer;
 import org.outrigger.lab.calls.Row.Kind;
 
 /** The program and this room agree on what can be asked and how it is answered. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.outrigger.lab.stats.Estimate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,19 +41,6 @@ class RenderingTest {
     }
 
     @Test
-    void ratiosAndTimes() {
-        assertEquals("12.5x faster (10 to 20)", CallsText.ratio(new Estimate(0.08, 0.05, 0.1)));
-        assertEquals("1.5x (1.4 to 1.65)", CallsText.ratio(new Estimate(1.5, 1.4, 1.65)));
-        assertEquals("2x faster", CallsText.ratio(new Estimate(0.5, 0.5, 0.5)), "one round");
-        assertEquals("1x (0.99 to 1.01)", CallsText.ratio(new Estimate(1, 0.99, 1.01)));
-        assertEquals("9.99 ns", CallsText.time(9.994));
-        assertEquals("9999 ns", CallsText.time(9999));
-        assertEquals("12.3 us", CallsText.time(12_345));
-        assertEquals("12.3 ms", CallsText.time(12_345_678));
-        assertEquals("100 us", CallsText.time(100_000));
-    }
-
-    @Test
     void json() {
         JsonNode root = JsonMapper.shared().readTree(CallsJson.render(REPORT, "1.2.3"));
         assertEquals(CallsJson.SCHEMA, root.get("schema").asInt());
@@ -80,12 +66,5 @@ class RenderingTest {
         assertFalse(threads.get("targets").get(0).get("met").asBoolean());
         assertTrue(threads.get("ratios").get("lwk_to_native").isNull());
         assertTrue(root.get("rows").get(2).get("arms").isEmpty());
-    }
-
-    @Test
-    void whatTheMachineSaysOfItself() {
-        assertEquals("madvise", Environment.chosen("always [madvise] never\n"));
-        assertEquals("unknown", Environment.chosen("unknown"));
-        assertEquals("A Model: 7", Environment.field("processor\t: 0\nmodel name\t: A Model: 7\n", "model name").orElseThrow());
     }
 }

@@ -1,4 +1,4 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

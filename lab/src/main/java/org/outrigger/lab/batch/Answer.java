@@ -1,21 +1,21 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.batch;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What the program says of one batch; {@code calls.c} tells the format.
+ * What a measured program says of one batch; {@code calls.c} tells the format.
  *
  * @param failure     what the call said that failed; empty when none did, and then the rest counts
  * @param nanoseconds the whole batch
  * @param longest     nanoseconds of the longest call, 0 when they were not timed by themselves
  * @param calls       the calls that were timed by themselves
  */
-record Answer(Optional<String> failure, double nanoseconds, double longest, List<Bucket> calls) {
+public record Answer(Optional<String> failure, double nanoseconds, double longest, List<Bucket> calls) {
 
     /** So many calls took so many nanoseconds. */
-    record Bucket(double nanoseconds, long count) {
+    public record Bucket(double nanoseconds, long count) {
     }
 
     private static final int HEAD = 4;
@@ -25,7 +25,7 @@ record Answer(Optional<String> failure, double nanoseconds, double longest, List
      *
      * @throws IllegalArgumentException when it is none
      */
-    static Answer parse(String line) {
+    public static Answer parse(String line) {
         if (line.startsWith("failed ")) {
             return new Answer(Optional.of(line.substring("failed ".length())), 0, 0, List.of());
         }

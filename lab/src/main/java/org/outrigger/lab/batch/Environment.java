@@ -1,4 +1,4 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.batch;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ public record Environment(String kernel, String cpu, boolean steadyTsc, String c
     private static final String UNKNOWN = "unknown";
 
     /** The machine and this JVM, which is of the same kind as those of the LWK. */
-    static Environment read(String jvmFlags) {
+    public static Environment read(String jvmFlags) {
         String info = text("/proc/cpuinfo");
         String flags = field(info, "flags").orElse("");
         return new Environment(text("/proc/sys/kernel/osrelease").strip(), field(info, "model name").orElse(UNKNOWN),

@@ -1,4 +1,4 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.batch;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -1,4 +1,4 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.batch;
 
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +17,17 @@ public final class Distribution {
     private double max;
 
     /** A percentile as people write it: {@code p99.9}. */
-    static String name(double percentile) {
+    public static String name(double percentile) {
         return percentile == Math.rint(percentile) ? "p" + (long) percentile : "p" + percentile;
     }
 
     /** Adds calls of one duration, given in nanoseconds. */
-    void add(double nanoseconds, long count) {
+    public void add(double nanoseconds, long count) {
         picoseconds.recordValueWithCount(Math.round(nanoseconds * PICOSECONDS), count);
     }
 
     /** Notes the longest call of a batch, in nanoseconds, which is known exactly. */
-    void longest(double nanoseconds) {
+    public void longest(double nanoseconds) {
         max = Math.max(max, nanoseconds);
     }
 

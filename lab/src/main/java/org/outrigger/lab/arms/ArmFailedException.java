@@ -1,6 +1,6 @@
-package org.outrigger.lab.calls;
+package org.outrigger.lab.arms;
 
-/** An arm cannot be measured or has ended: the message says which and why. */
+/** An arm or a load cannot be made ready, cannot be measured, or has ended: the message says which and why. */
 public final class ArmFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
