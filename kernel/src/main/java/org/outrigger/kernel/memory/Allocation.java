@@ -31,14 +31,16 @@ final class Allocation {
     private final PoolExtents pools;
     private final LargeRequests large;
     private final PoolExtents.After poolTried = this::poolTried;
-    /** What extents are advised, -1 for nothing. */
+    /** What extents are advised, and those that shall have small pages: -1 for nothing. */
     private final long advice;
+    private final long plainAdvice;
     private final long populate;
     private final Pending.Step launched = this::launched;
 
     Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas, MemoryPlan plan, HugePools huge) {
         pools = new PoolExtents(reply, huge, plan);
         advice = plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
+        plainAdvice = huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
         populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
         large = new LargeRequests(reply, pools, advice, populate != 0);
         this.reply = reply;
@@ -189,7 +191,13 @@ final class Allocation {
         long size = space.arena().extentFor(pending.first);
         long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
-            reply.here(slot);
+            SizeClass kind = space.arena().sizeClass(pending.first);
+            if (kind.wantsPlain()) {
+                kind.withoutPlain();
+                allocate(space, slot, pending);
+            } else {
+                reply.here(slot);
+            }
             return;
         }
         pending.fourth = address;
@@ -212,11 +220,14 @@ final class Allocation {
             grow(space, slot, pending);
         } else if (result != pending.fourth) {
             reply.here(slot); // Linux finds the errno
-        } else if (advice >= 0 && space.arena().worthHuge(pending.first)) {
-            pending.then(extentAdvised);
-            reply.make(slot, Nr.MADVISE, result, pending.fifth, advice, 0, 0, 0);
         } else {
-            extentAdvised(slot, pending, 0);
+            long wanted = Arena.plain(result) ? plainAdvice : space.arena().worthHuge(result) ? advice : -1;
+            if (wanted >= 0) {
+                pending.then(extentAdvised);
+                reply.make(slot, Nr.MADVISE, result, pending.fifth, wanted, 0, 0, 0);
+            } else {
+                extentAdvised(slot, pending, 0);
+            }
         }
     }
 
@@ -226,7 +237,7 @@ final class Allocation {
             space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
         }
         long launch = Math.min(space.launchBytes(), pending.fifth);
-        if (launch > 0 && pending.first >= Arena.HUGE) { // the lowest places are found first
+        if (launch > 0 && pending.first >= Arena.HUGE && !Arena.plain(pending.fourth)) { // the lowest places are found first
             space.launchBytes(0);
             pending.then(launched);
             reply.make(slot, Nr.MADVISE, pending.fourth, launch, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
@@ -237,7 +248,7 @@ final class Allocation {
 
     private void launched(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        space.arena().extend(pending.first, pending.fourth, pending.fifth);
+        space.arena().extend(pending.fourth, pending.fifth);
         allocate(space, slot, pending);
     }
 

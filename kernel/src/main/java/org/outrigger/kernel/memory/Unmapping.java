@@ -10,6 +10,8 @@ import org.outrigger.kernel.loop.Reply;
 final class Unmapping {
     /** Bytes that free memory may keep beyond what was once in use. */
     private static final long SLACK = 64L << 20;
+    /** Pieces of more are not kept beside one that is given only to learn from it. */
+    private static final long WEIGHTY = SLACK / 2;
     /** The highest address that a process may map. */
     private static final long TASK_SIZE = 0x7fff_ffff_f000L;
 
@@ -80,15 +82,19 @@ final class Unmapping {
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
             kind.learn(inspection.present(), length);
             if (inspection.present() == 0) {
-                arena.rewind(length, start);
+                arena.rewind(start);
                 return true;
+            }
+            if (Arena.plain(start) && !kind.sparse()) { // the next pieces are on huge pages again
+                arena.use(start, end);
+                return false;
             }
         } else if (sees && !kind.reuses()) {
             arena.release(start, end, Arena.UNKNOWN);
             if (inspection.settleWhenMuch(space, length) && arena.ranges().any(start, end, 1 << Arena.DIRTY)) {
                 kind.learn(arena.dirtyBytes(start, end), length);
             }
-        } else if (!sees && length > Clearing.UNSEEN) {
+        } else if (sees ? length > WEIGHTY && kind.exploresNext() : length > Clearing.UNSEEN) {
             return false;
         } else {
             arena.release(start, end, Arena.DIRTY);
