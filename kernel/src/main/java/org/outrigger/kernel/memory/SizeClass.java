@@ -65,8 +65,8 @@ final class SizeClass {
     }
 
     /**
-     * Whether the next piece should lie on small pages: little of it will be touched, or how much will be is to be learnt, which huge
-     * pages do not tell.
+     * Whether the next piece should lie on small pages: little of it will be touched, or how much will be is to be learnt,
+     * which huge pages do not tell.
      */
     boolean wantsPlain() {
         return large && reuse && (sparse || exploring);
