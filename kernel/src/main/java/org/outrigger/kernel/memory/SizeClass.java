@@ -23,8 +23,9 @@ final class SizeClass {
     private static final int FIRST = 4;
     private static final int MOST_RELEASES = 64;
     private static final int FIRST_EXPLORATION = 8;
-    /** A fresh piece that is touched costs page faults, some 50 times the zeroing. */
-    private static final int MOST = 512;
+    /** A fresh piece that is touched costs page faults, some 50 times the zeroing; a large one zeroed in vain costs most. */
+    private static final int MOST_SMALL = 4096;
+    private static final int MOST_LARGE = 512;
     /** A piece of which less than one part in so many is there is touched sparsely. */
     private static final int SPARSE = 4;
 
@@ -128,7 +129,7 @@ final class SizeClass {
             gap = touched ? FIRST_EXPLORATION : Math.min(gap * 2, MOST_RELEASES);
             untouched = 0;
         } else if (touched) {
-            gap = Math.min(gap * 2, MOST);
+            gap = Math.min(gap * 2, length < Arena.HUGE ? MOST_SMALL : MOST_LARGE);
             untouched = 0;
         } else if (++untouched == 2) {
             reuse = false;

@@ -8,8 +8,8 @@ import org.outrigger.kernel.loop.Reply;
 
 /** {@code munmap}, and giving free memory back to Linux. */
 final class Unmapping {
-    /** Bytes that free memory may keep beyond what was once in use. */
-    private static final long SLACK = 64L << 20;
+    /** Bytes that free memory may keep beyond what was once in use: with what is rounded up to huge pages, 64 MiB. */
+    private static final long SLACK = 48L << 20;
     /** Pieces of more are not kept beside one that is given only to learn from it. */
     private static final long WEIGHTY = SLACK / 2;
     /** The highest address that a process may map. */
