@@ -144,6 +144,9 @@ public final class MemoryBenchmark implements MemoryRunner {
                 MemoryArm arm = arms.get((round / group.every() + turn) % arms.size());
                 ArmProcess process = group.fresh() ? start(arm) : living.get(arm);
                 for (MemoryRow row : rows) {
+                    if (group.fresh() && row.kind() != Kind.WHOLE) {
+                        gathered(arm, row).warmUp(ask(process, row, true, false));
+                    }
                     progress.at(round + 1, request.rounds(), row.key());
                     batches(process, row, gathered(arm, row), round == last);
                 }

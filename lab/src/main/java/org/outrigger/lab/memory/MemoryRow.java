@@ -18,8 +18,8 @@ public enum MemoryRow {
     CHASE_64M("chase, 64 MiB", "chase", Size.M * 64, 400_000, Kind.WHOLE, Size.CHASE),
     CHASE_256M("chase, 256 MiB", "chase", Size.M * 256, 400_000, Kind.WHOLE, Size.CHASE),
     CHASE_1G("chase, 1 GiB", "chase", Size.G, 400_000, Kind.WHOLE, Size.CHASE),
-    MALLOC_4K("malloc+touch+free 4 KiB", "malloc", Size.K * 4, 20_000, Kind.BOTH),
-    MALLOC_64K("malloc+touch+free 64 KiB", "malloc", Size.K * 64, 10_000, Kind.BOTH),
+    MALLOC_4K("malloc+touch+free 4 KiB", "malloc", Size.K * 4, 20_000, Kind.BOTH, Size.HEAP),
+    MALLOC_64K("malloc+touch+free 64 KiB", "malloc", Size.K * 64, 10_000, Kind.BOTH, Size.HEAP),
     MALLOC_1M("malloc+touch+free 1 MiB", "malloc", Size.M, 1_000, Kind.SINGLE),
     MALLOC_4M("malloc+touch+free 4 MiB", "malloc", Size.M * 4, 200, Kind.SINGLE),
     MALLOC_16M("malloc+touch+free 16 MiB", "malloc", Size.M * 16, 20, Kind.SINGLE),
@@ -64,6 +64,7 @@ public enum MemoryRow {
         private static final Group TRIAD = new Group("triad", true, 1);
         private static final Group GUPS = new Group("gups", true, 3);
         private static final Group CHASE = new Group("chase", true, 2);
+        private static final Group HEAP = new Group("heap", true, 1);
         private static final Group SHORT = new Group("short", false, 1);
     }
 
