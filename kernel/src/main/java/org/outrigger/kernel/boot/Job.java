@@ -206,6 +206,7 @@ final class Job {
         LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, new AddressSpace(0, true),
                 clock.getAsLong());
         process.program(request.program());
+        process.space().launchBytes(request.memory().launchBytes(rank, request.ranks()));
         ranks[rank] = process;
         tasks.add(process);
         loops.load(0, 1);

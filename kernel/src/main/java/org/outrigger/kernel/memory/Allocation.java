@@ -39,7 +39,7 @@ final class Allocation {
 
     Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas, MemoryPlan plan, HugePools huge) {
         pools = new PoolExtents(reply, huge, plan);
-        advice = plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
+        advice = advice(plan, huge);
         plainAdvice = huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
         populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
         large = new LargeRequests(reply, pools, advice, populate != 0);
@@ -47,6 +47,11 @@ final class Allocation {
         this.inspection = inspection;
         this.clearing = clearing;
         this.arenas = arenas;
+    }
+
+    /** What ordinary memory for large pieces is advised, -1 for nothing. */
+    static long advice(MemoryPlan plan, HugePools huge) {
+        return plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
     }
 
     void mmap(AddressSpace space, Request request, Pending pending) {

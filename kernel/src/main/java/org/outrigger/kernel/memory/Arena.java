@@ -1,5 +1,7 @@
 package org.outrigger.kernel.memory;
 
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.outrigger.abi.Mman;
 import org.outrigger.corert.Layout;
 
@@ -75,6 +77,8 @@ final class Arena {
     private final int[] pause = new int[base.length];
     private long peak;
     private int extents;
+    /** Where Linux has one mapping and then another, though to the program it may be one. */
+    private final NavigableSet<Long> seams = new TreeSet<>();
     /** Where a large request on pages from a pool was last: the next one may go there. */
     private long vacant;
     private long vacantEnd;
@@ -95,6 +99,7 @@ final class Arena {
         }
         peak = other.used();
         extents = other.extents;
+        seams.addAll(other.seams);
     }
 
     Ranges ranges() {
@@ -226,6 +231,14 @@ final class Arena {
     void demoted(long start, long end) {
         pool.remove(start, end);
         retag(start, end, POOL_SET, DIRTY);
+        seams.add(start);
+        seams.add(end);
+    }
+
+    /** The first seam behind an address, at most {@code end}. */
+    long seamAfter(long address, long end) {
+        Long seam = seams.isEmpty() ? null : seams.higher(address);
+        return seam == null ? end : Math.min(seam, end);
     }
 
     /** In a forked child: what it got on pages from a pool is never handed out, for Linux has promised it none. */

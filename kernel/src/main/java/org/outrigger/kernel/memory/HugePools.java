@@ -25,6 +25,11 @@ public interface HugePools {
         }
 
         @Override
+        public long protection(int pid, long start, long end) {
+            return -1;
+        }
+
+        @Override
         public long available() {
             return Long.MAX_VALUE;
         }
@@ -44,6 +49,9 @@ public interface HugePools {
 
     /** Whether Linux gives transparent huge pages to memory for which nobody asked for them. */
     boolean always();
+
+    /** How Linux protects a range of a process, -1 where it does so in several ways, or something is not mapped. */
+    long protection(int pid, long start, long end);
 
     /** Bytes of ordinary memory that Linux could give. */
     long available();

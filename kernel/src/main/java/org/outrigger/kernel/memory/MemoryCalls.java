@@ -56,10 +56,11 @@ public final class MemoryCalls {
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         allocation = new Allocation(reply, inspection, clearing, arenas, plan, pools);
-        demotion = new Demotion(reply, inspection, pools, standstill, Mman.MADV_HUGEPAGE);
+        demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan);
         unmapping = new Unmapping(reply, heap, inspection);
-        remapping = new Remapping(reply, allocation, unmapping);
+        remapping = new Remapping(reply, allocation, unmapping,
+                new MoveByCopy(reply, inspection, pools, unmapping, Allocation.advice(plan, pools)));
     }
 
     /** Whether the call is one of this class's. */

@@ -84,6 +84,14 @@ public record MemoryPlan(
         return guarantees.clone();
     }
 
+    /** Bytes that a rank's memory gets their pages for ahead of use: what is set aside for it, or its share of all. */
+    public long launchBytes(int rank, int ranks) {
+        if (pageFault != PageFault.LAUNCH) {
+            return 0;
+        }
+        return guarantee(rank) > 0 || !limited() ? guarantee(rank) : total() / ranks & -PageSize.LARGE.bytes();
+    }
+
     /** Whether the job may not have more memory than it was given. */
     public boolean limited() {
         return !amounts.isEmpty();

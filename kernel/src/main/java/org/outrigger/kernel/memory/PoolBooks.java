@@ -17,7 +17,6 @@ final class PoolBooks {
 
     PoolBooks(PoolBooks other) {
         ranges = new Ranges(other.ranges);
-        System.arraycopy(other.most, 0, most, 0, most.length);
     }
 
     /** Bytes on pages from a pool. */

@@ -13,9 +13,11 @@ final class Remapping {
     private final Reply reply;
     private final Allocation allocation;
     private final Unmapping unmapping;
+    private final MoveByCopy copies;
     private final Pending.Step moved = this::moved;
 
-    Remapping(Reply reply, Allocation allocation, Unmapping unmapping) {
+    Remapping(Reply reply, Allocation allocation, Unmapping unmapping, MoveByCopy copies) {
+        this.copies = copies;
         this.reply = reply;
         this.allocation = allocation;
         this.unmapping = unmapping;
@@ -52,6 +54,8 @@ final class Remapping {
             allocation.take(space, slot, old + oldLength, old + newLength, old, pending);
         } else if (flags == 0) {
             reply.done(slot, -Errno.ENOMEM);
+        } else if (MoveByCopy.needed(space, old, oldLength)) {
+            copies.begin(space, slot, old, oldLength, newLength, 0, pending);
         } else {
             tell(space, slot, old, oldLength, newLength, 0, pending);
         }
@@ -61,6 +65,14 @@ final class Remapping {
         long flags = request.arg(3);
         if ((flags & Mman.MREMAP_FIXED) != 0) { // Linux unmaps what is there, free or not
             space.forget(request.arg(4), request.arg(4) + MemoryCalls.roundUp(request.arg(2)));
+        }
+        long old = request.arg(0);
+        long oldLength = MemoryCalls.roundUp(request.arg(1));
+        long newLength = MemoryCalls.roundUp(request.arg(2));
+        boolean moves = (flags & Mman.MREMAP_FIXED) != 0 || newLength > oldLength;
+        if (moves && (flags & ~(long) Mman.MREMAP_FIXED) == Mman.MREMAP_MAYMOVE && MoveByCopy.needed(space, old, oldLength)) {
+            copies.begin(space, slot, old, oldLength, newLength, (flags & Mman.MREMAP_FIXED) != 0 ? request.arg(4) : 0, pending);
+            return;
         }
         tell(space, slot, request.arg(0), MemoryCalls.roundUp(request.arg(1)), MemoryCalls.roundUp(request.arg(2)), flags,
                 pending);

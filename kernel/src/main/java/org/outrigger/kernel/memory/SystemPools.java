@@ -1,5 +1,6 @@
 package org.outrigger.kernel.memory;
 
+import org.outrigger.abi.Mman;
 import org.outrigger.host.ProcFile;
 
 /**
@@ -9,6 +10,7 @@ import org.outrigger.host.ProcFile;
 public final class SystemPools implements HugePools {
     private static final String POOLS = "/sys/kernel/mm/hugepages/hugepages-";
     private static final int DECIMAL = 10;
+    private static final int HEX = 16;
     private static final long KIB = 1024;
 
     private final ProcFile files;
@@ -73,6 +75,28 @@ public final class SystemPools implements HugePools {
     @Override
     public boolean always() {
         return always;
+    }
+
+    @Override
+    public long protection(int pid, long start, long end) {
+        long at = start;
+        long protection = -1;
+        for (String line : files.whole("/proc/" + pid + "/maps").split("\n")) {
+            int dash = line.indexOf('-');
+            int space = line.indexOf(' ');
+            if (dash < 0 || space < 0 || at >= end || Long.parseUnsignedLong(line, dash + 1, space, HEX) <= at) {
+                continue;
+            }
+            long its = (line.charAt(space + 1) == 'r' ? Mman.PROT_READ : 0)
+                    | (line.charAt(space + 2) == 'w' ? Mman.PROT_WRITE : 0)
+                    | (line.charAt(space + 3) == 'x' ? Mman.PROT_EXEC : 0);
+            if (Long.parseUnsignedLong(line, 0, dash, HEX) > at || at > start && its != protection) {
+                return -1;
+            }
+            protection = its;
+            at = Long.parseUnsignedLong(line, dash + 1, space, HEX);
+        }
+        return at >= end ? protection : -1;
     }
 
     @Override

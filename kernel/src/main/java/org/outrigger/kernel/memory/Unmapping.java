@@ -55,17 +55,37 @@ final class Unmapping {
         } else if (!ranges.any(start, end, ~Arena.FREE_SET)) {
             reply.done(slot, value); // nothing there that the application could know of
         } else {
-            PoolBooks pool = space.arena().pool();
-            long from = pool.pageStart(start); // what of a page from a pool lies outside nobody uses
-            long to = pool.pageEnd(end);
-            boolean pooled = pool.covers(from, to);
-            space.forget(from, to);
-            if (pooled) {
-                space.arena().vacate(from, to);
-            }
-            pending.then(unmapped);
-            reply.make(slot, Nr.MUNMAP, from, to - from, 0, 0, 0, 0);
+            unmap(space, slot, start, end, pending);
         }
+    }
+
+    /**
+     * Linux unmaps a range. Pages from a pool go whole: what of the outermost ones lies outside goes too where nobody uses it,
+     * else the part inside is kept.
+     */
+    private void unmap(AddressSpace space, int slot, long start, long end, Pending pending) {
+        PoolBooks pool = space.arena().pool();
+        long from = pool.pageStart(start);
+        long to = pool.pageEnd(end);
+        if (space.arena().ranges().any(from, start, Arena.USED_SET)) {
+            from = Math.min(end, pool.pageEnd(start + 1));
+            space.arena().release(start, from, Arena.DIRTY);
+        }
+        if (from < to && space.arena().ranges().any(end, to, Arena.USED_SET)) {
+            to = Math.max(from, pool.pageStart(end - 1));
+            space.arena().release(to, end, Arena.DIRTY);
+        }
+        if (from >= to) {
+            reply.done(slot, pending.fourth);
+            return;
+        }
+        boolean pooled = pool.covers(from, to);
+        space.forget(from, to);
+        if (pooled) {
+            space.arena().vacate(from, to);
+        }
+        pending.then(unmapped);
+        reply.make(slot, Nr.MUNMAP, from, to - from, 0, 0, 0, 0);
     }
 
     /** Takes a piece back with the pages that it has; false if they must go first. */

@@ -53,7 +53,6 @@ final class WholePages {
         }
         return switch ((int) request.nr()) {
             case Nr.MMAP -> mapped(space, request, start, end);
-            case Nr.MUNMAP -> unmapped(space, start, end);
             case Nr.MPROTECT -> (request.arg(2) != (Mman.PROT_READ | Mman.PROT_WRITE) || tainted(space, start, end))
                     && !hole(space, start) && all(start, end);
             case Nr.PKEY_MPROTECT, Nr.MBIND -> all(start, end);
@@ -82,28 +81,21 @@ final class WholePages {
         return (request.arg(3) & (Mman.MAP_FIXED | Mman.MAP_FIXED_NOREPLACE)) != 0 && replaces && edge(space, start, end);
     }
 
-    private boolean unmapped(AddressSpace space, long start, long end) {
-        Ranges ranges = space.arena().ranges();
-        boolean kept = !space.limited() && !tainted(space, start, end);
-        return !kept && ranges.any(start, end, ~Arena.FREE_SET) && usedEdge(space, start, end);
-    }
-
+    /** What is moved elsewhere is copied, see {@link MoveByCopy}. */
     private boolean moved(AddressSpace space, Request request, long start, long end) {
         long flags = request.arg(3);
-        long newEnd = start + MemoryCalls.roundUp(request.arg(2));
-        PoolBooks pool = space.arena().pool();
-        if ((flags & Mman.MREMAP_FIXED) != 0) {
-            long target = request.arg(4);
-            if (edge(space, target, target + newEnd - start)) {
-                return true;
-            }
+        long length = MemoryCalls.roundUp(request.arg(2));
+        boolean fixed = (flags & Mman.MREMAP_FIXED) != 0;
+        if (fixed && edge(space, request.arg(4), request.arg(4) + length)) {
+            return true;
         }
-        if (end <= start || newEnd <= start || !pool.touches(start, end) || hole(space, start)) {
+        if (end <= start || length <= 0 || !space.arena().pool().touches(start, end) || hole(space, start)) {
             return false;
         }
         boolean plain = flags <= Mman.MREMAP_MAYMOVE && !tainted(space, start, end) && !space.limited();
-        boolean grows = newEnd > end && space.arena().ranges().any(end, newEnd, ~Arena.FREE_SET);
-        return !(plain && (!grows || flags == 0)) && all(start, end);
+        boolean copied = (flags & Mman.MREMAP_MAYMOVE) != 0 && (flags & Mman.MREMAP_DONTUNMAP) == 0
+                && (fixed || length > end - start);
+        return !plain && !copied && all(start, end);
     }
 
     /** Whether a page lies partly in the range and partly outside. */
@@ -116,15 +108,5 @@ final class WholePages {
             return all(start, start + 1);
         }
         return pool.pageEnd(end) > end && all(end - 1, end);
-    }
-
-    /** The same where somebody uses what lies outside. */
-    private boolean usedEdge(AddressSpace space, long start, long end) {
-        PoolBooks pool = space.arena().pool();
-        Ranges ranges = space.arena().ranges();
-        if (ranges.any(pool.pageStart(start), start, Arena.USED_SET)) {
-            return all(start, start + 1);
-        }
-        return ranges.any(end, pool.pageEnd(end), Arena.USED_SET) && all(end - 1, end);
     }
 }

@@ -200,6 +200,9 @@ public final class ReportText {
 
     /** Page sizes are whole numbers of their unit. */
     private static String pageSize(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + " GiB";
+        }
         return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
     }
 

@@ -242,7 +242,9 @@ public final class Lifecycle {
         boolean limited = request.arg(3) != UNLIMITED || request.arg(4) != UNLIMITED;
         loops.load(process.space().loop(), -1);
         leave(process);
+        long launchBytes = process.space().launchBytes();
         process.space(new AddressSpace(request.arg(2), limited));
+        process.space().launchBytes(launchBytes);
         process.space().loop(loops.choose());
         process.space().owner(process.pid());
         loops.load(process.space().loop(), 1);

@@ -46,7 +46,7 @@ final class SimulatedKernel {
 
     /** @param pages in Linux's pool of huge pages */
     SimulatedKernel(boolean arenas, long reach, int pages, MemoryPlan plan) {
-        pool = new SimulatedPool(pages);
+        pool = new SimulatedPool(pages, (pid, start, end) -> processes.get(pid - 1).protection(start, end));
         calls = new MemoryCalls(reply, plan, new Residency() {
             @Override
             public int open(int pid) {

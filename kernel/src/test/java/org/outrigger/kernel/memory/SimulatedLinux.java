@@ -39,15 +39,28 @@ final class SimulatedLinux {
     private final NavigableMap<Long, Long> mappings = new TreeMap<>();
     /** First addresses of pages from the pool. */
     private final NavigableSet<Long> huge = new TreeSet<>();
-    private SimulatedPool pool = new SimulatedPool(0);
+    /** Where what has been moved meets its neighbours. */
+    private final NavigableSet<Long> seams = new TreeSet<>();
+    private SimulatedPool pool = new SimulatedPool(0, (pid, start, end) -> -1);
     private long programBreak = BREAK;
     private long mapNext = 0x7f00_0000_0000L;
     private boolean locked;
+    private final Map<Long, Long> advised = new TreeMap<>();
     private long calls;
     private long looks;
 
     void pool(SimulatedPool its) {
         pool = its;
+    }
+
+    /** How all of a range is protected, or -1. */
+    long protection(long start, long end) {
+        for (long at = start; at < end; at += PAGE) {
+            if (page(at) == null || page(at).prot != page(start).prot) {
+                return -1;
+            }
+        }
+        return page(start).prot;
     }
 
     /** Bytes on pages from the pool. */
@@ -84,6 +97,7 @@ final class SimulatedLinux {
             copy.page(at).touched = page.touched;
         });
         copy.mappings.putAll(mappings);
+        copy.seams.addAll(seams);
         copy.programBreak = programBreak;
         copy.mapNext = mapNext;
         copy.locked = locked;
@@ -253,6 +267,7 @@ final class SimulatedLinux {
             return 0;
         }
         pages.subMap(start, end).clear();
+        seams.subSet(start, false, end, false).clear();
         pool.give(huge.subSet(start, end).size());
         huge.subSet(start, end).clear();
         while (true) {
@@ -284,7 +299,13 @@ final class SimulatedLinux {
         return 0;
     }
 
+    /** How often some memory was advised so. */
+    long advised(long advice) {
+        return advised.getOrDefault(advice, 0L);
+    }
+
     private long advise(long start, long end, long advice) {
+        advised.merge(advice, 1L, Long::sum);
         if (advice == Mman.MADV_DONTNEED && locked && !unmapped(start, end)) {
             return -Errno.EINVAL;
         }
@@ -315,6 +336,9 @@ final class SimulatedLinux {
     private long remap(long old, long oldLength, long newLength, long flags, long target) {
         boolean fixed = (flags & Mman.MREMAP_FIXED) != 0;
         boolean mayMove = (flags & Mman.MREMAP_MAYMOVE) != 0;
+        if (!seams.subSet(old + 1, old + oldLength).isEmpty() && (fixed || newLength > oldLength)) {
+            return -Errno.EFAULT; // several mappings
+        }
         if (touchesHuge(old, old + oldLength) || fixed && cuts(target, target + newLength)) {
             return -Errno.EINVAL;
         }
@@ -338,6 +362,10 @@ final class SimulatedLinux {
         long prot = page(old).prot;
         long start = fixed ? target : mmap(0, newLength, prot, 0);
         unmap(start, start + newLength);
+        if (fixed) {
+            seams.add(start);
+            seams.add(start + newLength);
+        }
         for (long at = 0; at < Math.min(oldLength, newLength); at += PAGE) {
             pages.put(start + at, page(old + at));
         }

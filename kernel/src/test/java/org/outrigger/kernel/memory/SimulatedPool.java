@@ -3,10 +3,17 @@ package org.outrigger.kernel.memory;
 /** Linux's pool of huge pages. */
 final class SimulatedPool implements HugePools {
     private final int size;
+    private final Protections protections;
     private long free;
     private boolean refusing;
 
-    SimulatedPool(int pages) {
+    /** How a process's memory is protected. */
+    interface Protections {
+        long of(int pid, long start, long end);
+    }
+
+    SimulatedPool(int pages, Protections protections) {
+        this.protections = protections;
         size = pages;
         free = pages;
     }
@@ -50,6 +57,11 @@ final class SimulatedPool implements HugePools {
     @Override
     public boolean always() {
         return false;
+    }
+
+    @Override
+    public long protection(int pid, long start, long end) {
+        return protections.of(pid, start, end);
     }
 
     @Override
