@@ -23,6 +23,7 @@ final class Allocation {
     private final boolean arenas;
     private final Inspection inspection;
     private final Clearing clearing;
+    private final Unmapping unmapping;
     private final Pending.Step extentMapped = this::extentMapped;
     private final Pending.Step extentAdvised = this::extentAdvised;
     private final Pending.Step cleared = this::cleared;
@@ -37,7 +38,9 @@ final class Allocation {
     private final long populate;
     private final Pending.Step launched = this::launched;
 
-    Allocation(Reply reply, Inspection inspection, Clearing clearing, boolean arenas, MemoryPlan plan, HugePools huge) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, Unmapping unmapping, boolean arenas,
+               MemoryPlan plan, HugePools huge) {
+        this.unmapping = unmapping;
         pools = new PoolExtents(reply, huge, plan);
         advice = advice(plan, huge);
         plainAdvice = huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
@@ -147,7 +150,11 @@ final class Allocation {
         if (pending.second != 0) {
             populate(slot, start, end, value, clean || clearing.idle(), pending);
         } else if (clean) {
-            reply.done(slot, value);
+            pending.first = start;
+            pending.second = end;
+            pending.fourth = value;
+            pending.subject = space;
+            unmapping.dropExcess(space, slot, pending); // what is kept elsewhere may be too much beside it
         } else {
             clearing.clear(slot, value, pending);
         }

@@ -55,10 +55,10 @@ public final class MemoryCalls {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
-        allocation = new Allocation(reply, inspection, clearing, arenas, plan, pools);
         demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan);
         unmapping = new Unmapping(reply, heap, inspection);
+        allocation = new Allocation(reply, inspection, clearing, unmapping, arenas, plan, pools);
         remapping = new Remapping(reply, allocation, unmapping,
                 new MoveByCopy(reply, inspection, pools, unmapping, Allocation.advice(plan, pools)));
     }

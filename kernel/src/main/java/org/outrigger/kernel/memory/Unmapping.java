@@ -124,7 +124,7 @@ final class Unmapping {
     }
 
     /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
-    private void dropExcess(AddressSpace space, int slot, Pending pending) {
+    void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();
         if (arena.within(SLACK)) {
             reply.done(slot, pending.fourth);
