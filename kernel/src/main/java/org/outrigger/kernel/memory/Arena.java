@@ -411,6 +411,11 @@ final class Arena {
         return peak;
     }
 
+    /** The most that was used is so much again: what seemed used since was not the application's. */
+    void peak(long bytes) {
+        peak = bytes;
+    }
+
     int extents() {
         return extents;
     }

@@ -132,7 +132,9 @@ final class Unmapping {
         }
         long start = arena.largestDirty(pending.first, pending.second);
         long end = arena.dirtyEnd(start, pending.first);
+        long peak = arena.peak();
         space.use(start, end); // nobody else may get it before its pages are gone
+        arena.peak(peak); // but the application has not used it
         pending.third = start;
         pending.fifth = end;
         pending.then(excessDropped);

@@ -96,4 +96,21 @@ class SparsePiecesTest {
         }
         assertFalse(Arena.plain(last));
     }
+
+    /** What small pieces have left behind makes room as soon as a large one is given, and again when it comes back. */
+    @Test
+    void whatIsKeptMakesRoomForNewMemory() {
+        long[] pieces = new long[200];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = process.make(Nr.MMAP, 0, MIB, RW, ANON, -1, 0);
+            touch(pieces[i], MIB, PAGE);
+        }
+        for (long piece : pieces) {
+            assertEquals(0, process.make(Nr.MUNMAP, piece, MIB));
+        }
+        long large = map(220 * MIB);
+        touch(large, 220 * MIB, PAGE);
+        assertTrue(linux.resident() <= (220 + 64) * MIB, () -> linux.resident() / MIB + " MiB resident");
+        assertEquals(220 * MIB, process.space.arena().peak(), "what was dropped was not used");
+    }
 }
