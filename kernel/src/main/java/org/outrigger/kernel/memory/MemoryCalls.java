@@ -65,10 +65,10 @@ public final class MemoryCalls {
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
         NodeDraw draw = new NodeDraw(reply, plan.choice());
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas, plan, pools, ahead);
         demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, unmapping, arenas, plan, pools, ahead);
         remapping = new Remapping(reply, allocation, unmapping,
                 new MoveByCopy(reply, inspection, pools, unmapping, Allocation.advice(plan, pools)));
         policies = new ThreadPolicies(reply, unmapping, draw, plan.choice());

@@ -9,8 +9,10 @@ import org.outrigger.kernel.loop.Reply;
 
 /** {@code munmap}, and giving free memory back to Linux. */
 final class Unmapping {
-    /** Bytes that free memory may keep beyond what was once in use. */
-    private static final long SLACK = 64L << 20;
+    /** Bytes that free memory may keep beyond what was once in use: with what is rounded up to huge pages, 64 MiB. */
+    private static final long SLACK = 48L << 20;
+    /** Pieces of more are not kept beside one that is given only to learn from it. */
+    private static final long WEIGHTY = SLACK / 2;
     /** The highest address that a process may map. */
     private static final long TASK_SIZE = 0x7fff_ffff_f000L;
 
@@ -107,15 +109,19 @@ final class Unmapping {
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
             kind.learn(inspection.present(), length);
             if (inspection.present() == 0) {
-                arena.rewind(length, start);
+                arena.rewind(start);
                 return true;
+            }
+            if (Arena.plain(start) && !kind.sparse()) { // the next pieces are on huge pages again
+                arena.use(start, end);
+                return false;
             }
         } else if (sees && !kind.reuses()) {
             arena.release(start, end, Arena.UNKNOWN);
             if (inspection.settleWhenMuch(space, length) && arena.ranges().any(start, end, 1 << Arena.DIRTY)) {
                 kind.learn(arena.dirtyBytes(start, end), length);
             }
-        } else if (!sees && length > Clearing.UNSEEN) {
+        } else if (sees ? length > WEIGHTY && kind.exploresNext() : length > Clearing.UNSEEN) {
             return false;
         } else {
             arena.release(start, end, Arena.DIRTY);
@@ -125,7 +131,7 @@ final class Unmapping {
     }
 
     /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
-    private void dropExcess(AddressSpace space, int slot, Pending pending) {
+    void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();
         boolean pressed = space.commitment().pressed() && arena.ranges().bytes(Arena.DIRTY) > 0;
         if (arena.within(SLACK) && !pressed) {

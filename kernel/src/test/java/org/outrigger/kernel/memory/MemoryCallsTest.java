@@ -102,7 +102,8 @@ class MemoryCallsTest {
         churn(100, bytes, true);
         long calls = linux.calls();
         churn(300, bytes, true);
-        assertEquals(calls, linux.calls());
+        // Twice a large piece lies on small pages, to learn from it, which are dropped.
+        assertEquals(bytes < Arena.HUGE ? 0 : 2, linux.calls() - calls);
         assertTrue(linux.resident() <= 16 * bytes, () -> linux.resident() + " bytes resident");
     }
 
