@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -162,11 +163,16 @@ final class CompareCommand {
     }
 
     private static List<Load> loads(ParseResult arguments) throws RefusalException {
-        List<Load> loads;
+        List<Load> loads = new ArrayList<>();
         try {
-            loads = Load.parse(text(arguments, CompareGrammar.LOAD).orElse(Load.NOTHING.label()));
+            for (String list : texts(arguments, CompareGrammar.LOAD)) {
+                loads.addAll(Load.parse(list));
+            }
         } catch (IllegalArgumentException wrong) {
             throw new RefusalException(CompareGrammar.LOAD + ": " + wrong.getMessage());
+        }
+        if (loads.isEmpty()) {
+            loads.add(Load.NOTHING);
         }
         return (arguments.hasMatchedOption(CompareGrammar.UNCONFINED) ? loads.stream().map(Load::everywhere) : loads.stream())
                 .distinct().toList();

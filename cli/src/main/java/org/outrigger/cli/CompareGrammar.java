@@ -38,9 +38,9 @@ final class CompareGrammar {
         compare.addOption(Grammar.choice("LIST", Grammar.ARMS,
                 "At least two of linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo; the"
                 + " first is the baseline, and one may be there twice.", "Default: linux,lwk.").build());
-        compare.addOption(Grammar.choice("LOAD", LOAD, "Compare beside competing work on the Linux cores: none, cpu, memory, io,"
-                + " fork, build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"
-                + " behind its name a load may run on every CPU.", "Default: none.").build());
+        compare.addOption(several("LOAD", LOAD, "Compare beside competing work on the Linux cores: none, cpu, memory, io, fork,"
+                + " build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"
+                + " behind its name a load may run on every CPU. May be repeated. Default: none."));
         compare.addOption(Grammar.flag("Every load may run on every CPU.", UNCONFINED).build());
         compare.addOption(several("REGEX", FOM,
                 "Take a figure of merit from the program's output: the one group of REGEX where it"

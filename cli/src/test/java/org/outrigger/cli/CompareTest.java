@@ -84,7 +84,8 @@ class CompareTest {
     @Test
     void choices() throws IOException {
         Path input = Files.writeString(world.directory.resolve("in"), "x");
-        CompareRequest request = request("-r", "20", "-w", "0", "--arms", "lwk,lwk,native", "--load", "none,cpu", "--unconfined",
+        CompareRequest request = request("-r", "20", "-w", "0", "--arms", "lwk,lwk,native", "--load", "none,cpu", "--load",
+                "a b", "--unconfined",
                 "--fom", "(?<rate>[0-9]+)", "--fom", "took (.*) s", "--fom-better", "higher", "--fom-better", "lower",
                 "--threshold", "2.5", "--timeout", "0.5", "--stdin", "in", "--keep-going", "--show", "--no-calls",
                 "-c", "6-7", "-l", "2", "--", "sh", "-c", "exit 0", "--json");
@@ -92,7 +93,7 @@ class CompareTest {
         assertEquals(20, request.rounds());
         assertEquals(0, request.warmUps());
         assertEquals("[lwk, lwk#2, native]", request.arms().toString());
-        assertEquals("[none, cpu@all]", request.loads().toString());
+        assertEquals("[none, cpu@all, a b@all]", request.loads().toString());
         assertArrayEquals(new int[] {2, 3, 4, 5, 6, 7}, request.cpusOf(request.loads().get(1)));
         assertEquals(List.of("rate", "fom2"), request.merits().stream().map(merit -> merit.name()).toList());
         assertEquals(List.of(Better.HIGHER, Better.LOWER), request.merits().stream().map(merit -> merit.better()).toList());

@@ -48,12 +48,10 @@ class CompareTest {
         Leftovers before = Leftovers.now();
         Files.writeString(folder.resolve("in"), "12.5\n");
         Path rows = Files.createDirectory(folder.resolve("rows"));
-        String program = "import os,sys; os.fork() or os._exit(0); os.wait(); b = bytearray(8 << 20); print('rate',"
-                + " sys.stdin.read())";
-        Run run = ended(start("-r", "" + ROUNDS, "--json", "--stdin", "in", "--csv", rows.toString(), "--html", "page.html",
-                "--fom",
-                "rate (?<rate>\\S+)",
-            "--", "python3", "-c", program), "the comparison");
+        String program = "fork or exit; wait; my $b = \"x\" x (8 << 20); print \"rate \", <STDIN>";
+        Run run = ended(start("-r", "" + ROUNDS, "--json", "--stdin", "in", "--csv", rows.toString(), "--html",
+            "page.html",
+            "--fom", "rate (?<rate>\\S+)", "--", "perl", "-e", program), "the comparison");
         assertEquals(0, run.status(), run::summary);
         assertEquals("", run.stderr(), "no progress where nobody watches, no output of the program");
         JsonNode root = JsonMapper.shared().readTree(run.text());
@@ -94,7 +92,7 @@ class CompareTest {
             assertEquals(1.0, root.at("/arms/1/system_calls").asDouble() / root.at("/arms/0/system_calls").asDouble(), 0.2);
         }
         String page = Files.readString(folder.resolve("page.html"));
-        assertTrue(page.contains("Comparison of python3 -c import os,sys;") && page.endsWith("</html>\n"), page);
+        assertTrue(page.contains("Comparison of perl -e fork or exit;") && page.endsWith("</html>\n"), page);
         assertEquals(1 + 2 * ROUNDS, Files.readAllLines(rows.resolve("runs.csv")).size());
         assertEquals(Set.of(), before.newSince());
     }
