@@ -124,6 +124,7 @@ static void become(char **program, int told)
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the keeper be killed */
     const char *what = "the standard input";
     int input = open(options.input, O_RDONLY);
     if (input < 0 || dup2(input, 0) < 0)

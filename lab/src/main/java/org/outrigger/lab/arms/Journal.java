@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,19 +14,28 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Journal implements AutoCloseable {
     private static final long PATIENCE_S = 20;
+    /** An exit status from which on a signal was the cause. */
+    private static final int KILLED = 128;
 
+    private final Ground ground;
+    private final List<String> told = new ArrayList<>();
     private final Process keeper;
     private final Writer lines;
 
-    private Journal(Process keeper) {
-        this.keeper = keeper;
+    private Journal(Ground ground) throws IOException {
+        this.ground = ground;
+        keeper = keeper();
         lines = keeper.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    private Process keeper() throws IOException {
+        return new ProcessBuilder(List.of(ground.tool("keep").toString())).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** Opens an empty journal. */
     public static Journal open(Ground ground) throws IOException {
-        return new Journal(new ProcessBuilder(List.of(ground.tool("keep").toString()))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        return new Journal(ground);
     }
 
     /** At the end this value will be written to this file. */
@@ -43,11 +53,16 @@ public final class Journal implements AutoCloseable {
         line("rmtree\t" + folder.toAbsolutePath());
     }
 
-    /** A line that is in the pipe is read, whatever becomes of this process. */
+    /**
+     * A line that is in the pipe is read, whatever becomes of this process.
+     *
+     * @throws IOException when the keeper is gone: then nothing may be changed
+     */
     private void line(String text) throws IOException {
         if (text.indexOf('\n') >= 0) {
             throw new IOException("a line feed in '" + text + "'");
         }
+        told.add(text);
         lines.write(text + "\n");
         lines.flush();
     }
@@ -59,22 +74,37 @@ public final class Journal implements AutoCloseable {
      */
     @Override
     public void close() throws IOException {
-        lines.close();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (!keeper.waitFor(PATIENCE_S, TimeUnit.SECONDS) || keeper.exitValue() != 0) {
-                    throw new IOException("what was changed of the machine could not all be put back");
+        boolean interrupted = Thread.interrupted();
+        try {
+            int status = ended(keeper, lines);
+            if (status >= KILLED) {
+                // It cannot have done its work: another one does.
+                Process second = keeper();
+                Writer again = second.outputWriter(StandardCharsets.UTF_8);
+                for (String line : told) {
+                    again.write(line + "\n");
                 }
-                return;
-            } catch (InterruptedException hurried) {
-                interrupted = true;
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                    interrupted = false;
-                }
+                status = ended(second, again);
+            }
+            if (status != 0) {
+                throw new IOException("what was changed of the machine could not all be put back");
+            }
+        } catch (InterruptedException hurried) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Closes the lifeline and waits for the exit status; any that is not 0 when the time is up. */
+    private static int ended(Process process, Writer lifeline) throws InterruptedException {
+        try {
+            lifeline.close();
+        } catch (IOException broken) {
+            // It has ended already; its status tells how.
+        }
+        return process.waitFor(PATIENCE_S, TimeUnit.SECONDS) ? process.exitValue() : 1;
     }
 }

@@ -47,6 +47,19 @@ class JournalTest {
         assertEquals("1", Files.readString(file), "the rest is put back even so");
     }
 
+    /** Whoever kills the keeper finds that another one has done its work. */
+    @Test
+    void aKilledKeeperIsReplaced() throws IOException {
+        Path file = Files.writeString(folder.resolve("value"), "1");
+        Journal journal = Journal.open(Workshop.ground());
+        journal.willRestore(file, "1");
+        Files.writeString(file, "2");
+        ProcessHandle.current().children().filter(child -> child.info().command().orElse("").endsWith("/outrigger-keep"))
+                .forEach(ProcessHandle::destroyForcibly);
+        journal.close();
+        assertEquals("1", Files.readString(file));
+    }
+
     private Process keep(String... words) throws IOException {
         String[] line = new String[words.length + 1];
         line[0] = Workshop.ground().tool("keep").toString();
