@@ -2,6 +2,7 @@ package org.outrigger.lab.noise;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.outrigger.lab.stats.Estimate;
 /** The pictures of a report of noise. All charts of a kind have the same axes. */
 final class NoiseCharts {
     private static final double PERCENT = 100;
+    private static final String NONE = "\u2013";
     /** Where a logarithmic axis of times begins when there are values of 0. */
     private static final double LEAST_NS = 100;
     private static final double WIDE = 12;
@@ -198,19 +200,29 @@ final class NoiseCharts {
         return List.of(pictures, new Block.Folded("The same in numbers", detourTable()));
     }
 
+    /** A row for each class that some arm has detours of, a column for each arm. */
     private Block detourTable() {
+        List<String> heads = new ArrayList<>(List.of("load", "from", "to"));
+        heads.addAll(arms);
         List<List<String>> rows = new ArrayList<>();
-        for (Cell cell : cells) {
-            Detours detours = cell.detours();
-            for (Detours.Duration one : detours.classes()) {
-                if (one.count() > 0) {
-                    rows.add(List.of(cell.load().label(), cell.arm().label(), Unit.NANOSECONDS.text(one.fromNs()),
-                            Unit.PLAIN.text(one.count() / detours.elapsedS()),
-                            Unit.PERCENT.text(detours.share(one.fromNs(), one.toNs()) * PERCENT)));
+        for (Load load : report.request().loads()) {
+            Map<String, Detours> known = new LinkedHashMap<>();
+            beside(load).forEach(cell -> known.put(cell.arm().label(), cell.detours()));
+            List<Detours.Duration> longest = known.values().stream().map(Detours::classes)
+                    .max(Comparator.comparingInt(List::size)).orElse(List.of());
+            for (Detours.Duration one : longest) {
+                List<String> row = new ArrayList<>(List.of(load.label(), Unit.NANOSECONDS.text(one.fromNs()),
+                        Unit.NANOSECONDS.text(one.toNs())));
+                arms.forEach(arm -> row.add(Optional.ofNullable(known.get(arm))
+                        .filter(detours -> detours.perSecond(one.fromNs(), one.toNs()) > 0)
+                        .map(detours -> Unit.PLAIN.text(detours.perSecond(one.fromNs(), one.toNs())) + " ("
+                                + Unit.PERCENT.text(detours.share(one.fromNs(), one.toNs()) * PERCENT) + ")").orElse(NONE)));
+                if (row.stream().skip(3).anyMatch(cell -> !cell.equals(NONE))) {
+                    rows.add(row);
                 }
             }
         }
-        return new Block.Table("", List.of("load", "arm", "from", "detours in a second of a core", "share of the time"), rows);
+        return new Block.Table("Detours in a second of a core, and the share of the time that they took", heads, rows);
     }
 
     /** The ratios of arms, and of loads, with what may be said of them. */

@@ -37,6 +37,8 @@ class BrowserTest {
     private static final int WIDTH = 1050;
     private static final int HEIGHT = 900;
     private static final int PHONE = 390;
+    /** The width of A4 without its margins, 182 mm. */
+    private static final int PAPER = 688;
     /** Pixels of an arm's colour that the emptiest chart has. */
     private static final int FEWEST_PIXELS = 30;
     private static final int CHARTS = 21;
@@ -59,6 +61,8 @@ class BrowserTest {
             const b = s.getBoundingClientRect();
             return {title: s.getAttribute('aria-label'), x: b.x + scrollX, y: b.y + scrollY, w: b.width, h: b.height};
         })""";
+    private static final String TABLES_FIT = """
+        [...document.querySelectorAll('table')].every(table => table.getBoundingClientRect().right <= innerWidth)""";
     private static final String FOLDED = "document.querySelector('details td').checkVisibility({contentVisibilityAuto: true})";
 
     @TempDir
@@ -231,8 +235,12 @@ class BrowserTest {
         assertEquals("rgb(255, 255, 255)",
                 browser.value("getComputedStyle(document.documentElement).backgroundColor").asString());
         assertTrue(browser.value(FOLDED).asBoolean(), "what is folded on the screen is open in print");
+        open("noise-fwq");
+        browser.medium("print", false);
+        browser.size(PAPER, HEIGHT);
+        assertTrue(browser.value(TABLES_FIT).asBoolean(), "no table is wider than the paper");
         byte[] pdf = browser.printed();
-        Files.write(PICTURES.resolve("sample.pdf"), pdf);
+        Files.write(PICTURES.resolve("noise-fwq.pdf"), pdf);
         assertEquals("%PDF-", new String(pdf, 0, 5, StandardCharsets.ISO_8859_1));
     }
 }
