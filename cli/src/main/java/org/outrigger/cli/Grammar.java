@@ -110,6 +110,10 @@ final class Grammar {
         run.addOption(value(Setting.INTERCEPT, "MODE", null,
                 "auto: patch call sites where that is safe, trap the rest; trap: patch nothing.",
                 "Default: auto.").build());
+        run.addOption(value(Setting.INJECT, "PATTERN", null,
+                "Take the LWK cores away from the program in a pattern of noise, FREQUENCY,DURATION[,PHASE]: 100,250us. PHASE is"
+                + " a time, or stagger for the cores in turn. Needs the right to real-time priority.",
+                "Default: no noise.").build());
         run.addOption(value(Setting.REPORT, "FILE", null,
                 "Measure, and report at the end: to FILE, as JSON when its name ends in .json, or as text to standard error when"
                 + " FILE is - or left out.",

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.outrigger.lab.arms.Arm;
 import org.outrigger.lab.arms.ArmFailedException;
 import org.outrigger.lab.arms.Ground;
+import org.outrigger.lab.inject.Injection;
 import org.outrigger.lab.load.Load;
 import org.outrigger.lab.noise.Loop;
 import org.outrigger.lab.noise.NoiseCsv;
@@ -113,7 +114,16 @@ final class NoiseCommand {
         }
         Ground ground = new Ground(Path.of(home), Setting.without(surroundings.environment()), cores.allowed().toArray(),
                 split.lwk().toArray(), split.linux().toArray());
-        return new NoiseRequest(ground, loop, arms, loads, rounds, seed, raw);
+        return new NoiseRequest(ground, loop, arms, loads, rounds, seed, raw,
+                !arguments.hasMatchedOption(NoiseGrammar.NO_BLAME), injection(arguments));
+    }
+
+    private static Optional<Injection> injection(ParseResult arguments) throws RefusalException {
+        try {
+            return text(arguments, NoiseGrammar.INJECT).map(Injection::parse);
+        } catch (IllegalArgumentException wrong) {
+            throw new RefusalException(NoiseGrammar.INJECT + ": " + wrong.getMessage());
+        }
     }
 
     private static NoiseKernel kernel(ParseResult arguments) throws RefusalException {

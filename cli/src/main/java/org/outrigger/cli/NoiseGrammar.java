@@ -18,6 +18,8 @@ final class NoiseGrammar {
     static final String SEED = "--seed";
     static final String CSV = "--csv";
     static final String RAW = "--raw";
+    static final String INJECT = "--inject";
+    static final String NO_BLAME = "--no-culprits";
 
     private NoiseGrammar() {
     }
@@ -45,6 +47,10 @@ final class NoiseGrammar {
                 + " by commas, or a shell command with a blank or a slash in it. With @all behind its name a load may run on"
                 + " every CPU. May be repeated.", "Default: none,cpu.").build());
         noise.addOption(Grammar.flag("Every load may run on every CPU.", UNCONFINED).build());
+        noise.addOption(Grammar.choice("PATTERN", INJECT, "Make noise on the LWK cores meanwhile, FREQUENCY,DURATION[,PHASE]:"
+                + " 100,250us. PHASE is a time, or stagger for the cores in turn.", "Default: none.").build());
+        noise.addOption(Grammar.flag("Do not look for who took the time: saves a run for each arm beside each load.", NO_BLAME)
+                .build());
         noise.addOption(Grammar.flag("Measure in some seconds, too little to believe.", Grammar.QUICK).build());
         noise.addOption(Grammar.choice("N", SEED, "The order of arms and loads, as a report has told it.", "Default: a new one.")
                 .build());

@@ -1,5 +1,6 @@
 package org.outrigger.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.boot.JobRunner;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.MemoryPlan;
+import org.outrigger.lab.inject.Injection;
+import org.outrigger.lab.inject.Injector;
 import org.outrigger.node.CoreSplit;
 import picocli.CommandLine.ParseResult;
 
@@ -48,6 +51,7 @@ final class RunCommand {
         CoreSplit cores = Cores.of(settings, surroundings).split();
         int loops = settings.kernelLoops(cores.linux().toArray().length);
         Pace.Priority priority = settings.loopPriority();
+        Optional<Injection> noise = settings.injection();
         boolean realTime = settings.realTime();
         Optional<Path> table = triageFile(settings);
         Optional<Path> report = settings.file(Setting.REPORT);
@@ -57,14 +61,26 @@ final class RunCommand {
                 surroundings.workingDirectory()).check(command.get(0));
         JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
                 cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure,
-                verbosity, program.plainLinuxReasons());
+                loops, priority, realTime, MemoryPlan.DEFAULT, intercept, table, report, measure, verbosity,
+                program.plainLinuxReasons());
         if (dryRun) {
             surroundings.out().print(new Plan(request).text());
+            noise.ifPresent(pattern -> surroundings.out().print("injected noise: " + pattern.text() + "\n"));
             return ExitStatus.OK;
         }
         tell(request);
-        return runner.run(request);
+        return noise.isPresent() ? runBesideNoise(request, settings, noise.get()) : runner.run(request);
+    }
+
+    private int runBesideNoise(JobRequest request, Settings settings, Injection noise) throws RefusalException {
+        try (Injector injector = Injector.start(Programs.of("outrigger-inject"), noise, request.lwkCores())) {
+            if (request.verbosity() > 0) {
+                note("injected noise: " + noise.text() + ", of which " + injector.overhead() + " ns are changes of context\n");
+            }
+            return runner.run(request);
+        } catch (IOException refused) {
+            throw settings.bad(Setting.INJECT, refused.getMessage());
+        }
     }
 
     private Optional<Path> triageFile(Settings settings) throws RefusalException {

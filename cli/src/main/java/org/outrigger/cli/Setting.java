@@ -15,6 +15,7 @@ enum Setting {
     LOOP_PRIORITY("--loop-priority", "OUTRIGGER_LOOP_PRIORITY"),
     TRIAGE("--triage", "OUTRIGGER_TRIAGE"),
     INTERCEPT("--intercept", "OUTRIGGER_INTERCEPT"),
+    INJECT("--inject", "OUTRIGGER_INJECT"),
     REPORT("--report", "OUTRIGGER_REPORT"),
     DRY_RUN("--dry-run", "OUTRIGGER_DRY_RUN"),
     VERBOSE("--verbose", "OUTRIGGER_VERBOSE");

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.loop.Pace;
+import org.outrigger.lab.inject.Injection;
 import org.outrigger.node.CpuList;
 import org.outrigger.node.CpuListException;
 import org.outrigger.node.CpuSet;
@@ -65,6 +66,16 @@ final class Settings {
             case "none" -> Pace.Priority.NONE;
             default -> throw bad(Setting.LOOP_PRIORITY, "'" + text + "' is neither 'fifo' nor 'nice' nor 'none'");
         };
+    }
+
+    /** Noise to be injected; empty when none is wanted. */
+    Optional<Injection> injection() throws RefusalException {
+        String text = text(Setting.INJECT);
+        try {
+            return text == null ? Optional.empty() : Optional.of(Injection.parse(text));
+        } catch (IllegalArgumentException wrong) {
+            throw bad(Setting.INJECT, wrong.getMessage());
+        }
     }
 
     /** Whether the program's threads are to run in real time. */

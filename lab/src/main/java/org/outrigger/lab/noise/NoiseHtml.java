@@ -46,6 +46,7 @@ public final class NoiseHtml {
         sections.add(new Section("Tails", charts.tails()));
         sections.add(new Section("Variation", charts.variation()));
         sections.add(new Section("Detours", charts.detours()));
+        sections.add(new Section("Culprits", CulpritsHtml.blocks(report.culprits())));
         sections.add(new Section("Comparison", charts.comparisons()));
         sections.add(html.machine(version));
         sections.add(new Section("Data", List.of(new Block.Raw(html.raw()))));

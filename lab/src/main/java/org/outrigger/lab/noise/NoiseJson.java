@@ -54,6 +54,11 @@ public final class NoiseJson {
         json.writeNumberProperty("run_s", loop.seconds());
         json.writeNumberProperty("rounds_wanted", request.rounds());
         json.writeNumberProperty("seed", request.seed());
+        if (request.inject().isPresent()) {
+            json.writeStringProperty("injected", request.inject().get().text());
+        } else {
+            json.writeNullProperty("injected");
+        }
         json.writeBooleanProperty("interrupted", report.interrupted());
         json.writeStringProperty("allowed_cpus", Ground.list(ground.allowed()));
         json.writeStringProperty("lwk_cores", Ground.list(ground.lwkCores()));
@@ -63,6 +68,9 @@ public final class NoiseJson {
         loads(report);
         json.writeArrayPropertyStart("cells");
         report.cells().forEach(this::cell);
+        json.writeEndArray();
+        json.writeArrayPropertyStart("culprits");
+        report.culprits().forEach(one -> CulpritsJson.write(json, one));
         json.writeEndArray();
         json.writeArrayPropertyStart("comparisons");
         report.comparisons().forEach(this::comparison);

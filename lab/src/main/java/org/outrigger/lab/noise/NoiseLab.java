@@ -1,5 +1,6 @@
 package org.outrigger.lab.noise;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,11 @@ import org.outrigger.lab.arms.Ground;
 import org.outrigger.lab.arms.Journal;
 import org.outrigger.lab.arms.Kept;
 import org.outrigger.lab.arms.Stage;
+import org.outrigger.lab.attribution.Detour;
+import org.outrigger.lab.attribution.KernelTrace;
+import org.outrigger.lab.attribution.Witness;
 import org.outrigger.lab.environment.Environment;
+import org.outrigger.lab.inject.Injector;
 import org.outrigger.lab.load.Load;
 import org.outrigger.lab.load.RunningLoad;
 
@@ -36,6 +42,15 @@ import org.outrigger.lab.load.RunningLoad;
 public final class NoiseLab implements NoiseRunner {
     /** Far beyond the slowest start and what a load can do to a run. */
     private static final long PATIENCE_S = 120;
+    /** The round of a run that is not among those that are counted. */
+    private static final int UNCOUNTED = -1;
+    /** Shorter ones are the processor's own. */
+    private static final double LEAST_DETOUR_NS = 1000;
+    private static final int DETOUR_PERCENT = 900;
+    private static final int MOST_DETOURS = 1_000_000;
+    private static final double NANO = 1e9;
+    /** As the kernel calls the threads of the measuring loop. */
+    private static final String MEASURED_NAME = "outrigger-noise";
 
     /** What runs now, for whoever stops this. Guarded by itself, like {@link #stopped}. */
     private final List<Kept> running = new ArrayList<>();
@@ -44,6 +59,7 @@ public final class NoiseLab implements NoiseRunner {
     private final Map<Arm, NoiseReport.SetUp> setUps = new LinkedHashMap<>();
     private final Map<Load, String> commands = new LinkedHashMap<>();
     private final List<NoiseRun> runs = new ArrayList<>();
+    private final List<Culprits> culprits = new ArrayList<>();
     private NoiseRequest request;
     private Path folder;
 
@@ -65,7 +81,7 @@ public final class NoiseLab implements NoiseRunner {
     public NoiseReport run(NoiseRequest wanted, Progress progress) throws ArmFailedException {
         request = wanted;
         Ground ground = request.ground();
-        for (String tool : List.of("keep", "noise")) {
+        for (String tool : List.of("keep", "noise", "inject")) {
             if (!Files.isExecutable(ground.tool(tool))) {
                 throw new ArmFailedException("the program " + ground.tool(tool) + " is missing: build Outrigger anew");
             }
@@ -80,8 +96,16 @@ public final class NoiseLab implements NoiseRunner {
             Files.createDirectory(folder);
             Confinement.confine(new Syscalls(), ground.linuxCores());
             Random order = new Random(request.seed());
-            for (int round = 0; round < request.rounds() && !stopped(); round++) {
-                round(round, order, progress);
+            Closeable noise = injected();
+            try {
+                for (int round = 0; round < request.rounds() && !stopped(); round++) {
+                    round(round, order, progress);
+                }
+                if (request.blame() && !stopped()) {
+                    blame(journal, progress);
+                }
+            } finally {
+                noise.close();
             }
         } catch (ArmFailedException failed) {
             if (!stopped()) {
@@ -98,7 +122,56 @@ public final class NoiseLab implements NoiseRunner {
             }
         }
         return new NoiseReport(request, environment, start, Duration.ofNanos(System.nanoTime() - from), stopped(), cells,
-                setUps, commands);
+                culprits, setUps, commands);
+    }
+
+    private Closeable injected() throws IOException {
+        if (request.inject().isEmpty()) {
+            return () -> { };
+        }
+        return Injector.start(request.ground().tool("inject"), request.inject().get(), request.ground().lwkCores())::close;
+    }
+
+    /** Finds out who took the time of detours, once for each arm beside each load. */
+    private void blame(Journal journal, Progress progress) throws ArmFailedException, IOException {
+        Loop loop = new Loop(NoiseKernel.SELFISH, 0, 0, DETOUR_PERCENT, MOST_DETOURS, request.loop().seconds());
+        for (Load load : request.loads()) {
+            try (RunningLoad beside = RunningLoad.start(load, request.ground()).orElse(null)) {
+                for (Arm arm : request.arms()) {
+                    if (stopped()) {
+                        return;
+                    }
+                    progress.at(runs.size(), runs.size(), "who took the time of " + arm + ", load " + load);
+                    blame(arm, load, loop, journal);
+                }
+                if (beside != null) {
+                    beside.check();
+                }
+            }
+        }
+    }
+
+    private void blame(Arm arm, Load load, Loop loop, Journal journal) throws ArmFailedException, IOException {
+        journal.willRemoveGroup(KernelTrace.instance(KernelTrace.TRACEFS)); // a folder of the kernel's, as a control group is
+        Ground ground = request.ground();
+        try (Witness witness = Witness.of(arm.kind() == ArmKind.LINUX ? ground.allowed() : ground.lwkCores())) {
+            witness.start();
+            NoiseRun run = run(arm, load, UNCOUNTED, loop);
+            witness.stop();
+            List<Detour> detours = new ArrayList<>();
+            for (Series series : run.series()) {
+                for (int i = 0; i < series.valuesNs().length; i++) {
+                    if (series.valuesNs()[i] >= LEAST_DETOUR_NS) {
+                        long start = series.startTicks() + (long) (series.startsNs()[i] * series.ticksPerNs());
+                        detours.add(new Detour(series.bound() ? series.cpu() : Detour.ANYWHERE, start,
+                                start + (long) (series.valuesNs()[i] * series.ticksPerNs())));
+                    }
+                }
+            }
+            detours.sort(Comparator.comparingLong(Detour::start));
+            culprits.add(new Culprits(arm, load, witness.explain(detours, MEASURED_NAME, run.series().get(0).ticksPerNs(),
+                    run.elapsedNs() / NANO)));
+        }
     }
 
     private void round(int round, Random order, Progress progress) throws ArmFailedException, IOException {
@@ -115,7 +188,7 @@ public final class NoiseLab implements NoiseRunner {
                         break;
                     }
                     progress.at(runs.size(), request.rounds() * request.loads().size() * arms.size(), arm + ", load " + load);
-                    NoiseRun run = run(arm, load, round);
+                    NoiseRun run = run(arm, load, round, request.loop());
                     if (beside.isPresent()) {
                         beside.get().check();
                     }
@@ -127,12 +200,12 @@ public final class NoiseLab implements NoiseRunner {
         }
     }
 
-    private NoiseRun run(Arm arm, Load load, int round) throws ArmFailedException, IOException {
+    private NoiseRun run(Arm arm, Load load, int round, Loop loop) throws ArmFailedException, IOException {
         Ground ground = request.ground();
         boolean bound = arm.kind() != ArmKind.LINUX && arm.kind() != ArmKind.LINUX_CGROUP;
-        Path name = folder.resolve(request.loop().kernel().key());
+        Path name = folder.resolve(loop.kernel().key());
         List<String> program = new ArrayList<>(List.of(ground.tool("noise").toString()));
-        program.addAll(request.loop().arguments());
+        program.addAll(loop.arguments());
         program.addAll(bound ? List.of("-c", Ground.list(ground.lwkCores()))
                 : List.of("-t", Integer.toString(ground.lwkCores().length)));
         program.addAll(List.of("-o", name.toString()));
@@ -147,7 +220,7 @@ public final class NoiseLab implements NoiseRunner {
             Optional<Double> stolenSince = StealTime.read(stat, measured);
             List<Series> series;
             try {
-                series = SeriesFiles.read(request.loop().kernel(), told, name);
+                series = SeriesFiles.read(loop.kernel(), told, name);
             } catch (IllegalArgumentException garbled) {
                 throw new ArmFailedException("the arm '" + arm + "' gave no measurement: " + garbled.getMessage());
             }
@@ -195,7 +268,7 @@ public final class NoiseLab implements NoiseRunner {
     private void keepFiles(Arm arm, Load load, int round) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.dat")) {
             for (Path file : files) {
-                if (request.raw().isPresent()) {
+                if (request.raw().isPresent() && round != UNCOUNTED) {
                     String run = (arm + "_" + load).replaceAll("[^A-Za-z0-9+@#_-]+", "-");
                     Files.move(file, request.raw().get().resolve(run + "_round" + (round + 1) + "_" + file.getFileName()),
                             StandardCopyOption.REPLACE_EXISTING);

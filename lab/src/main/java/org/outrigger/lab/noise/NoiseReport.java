@@ -20,10 +20,11 @@ import org.outrigger.lab.load.Load;
  * @param cells       every arm beside every load, loads in the order asked for and within a load the arms; all raw series are
  *                    in them
  * @param setUps      what was done for an arm
+ * @param culprits    who took the time of detours, for each arm beside each load; empty where that was not asked for
  * @param loads       the command that did a load's work; a load without one did not run
  */
 public record NoiseReport(NoiseRequest request, Environment environment, Instant start, Duration duration, boolean interrupted,
-                          List<Cell> cells, Map<Arm, SetUp> setUps, Map<Load, String> loads) {
+                          List<Cell> cells, List<Culprits> culprits, Map<Arm, SetUp> setUps, Map<Load, String> loads) {
 
     /**
      * What was done for an arm.

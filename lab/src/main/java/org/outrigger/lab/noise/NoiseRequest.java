@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.outrigger.lab.arms.Arm;
 import org.outrigger.lab.arms.Ground;
+import org.outrigger.lab.inject.Injection;
 import org.outrigger.lab.load.Load;
 
 /**
@@ -17,7 +18,9 @@ import org.outrigger.lab.load.Load;
  * @param rounds how often
  * @param seed   of the order in which arms and loads are taken
  * @param raw    the folder for the files of the measuring loop
+ * @param blame  whether it is to be found out who took the time of detours
+ * @param inject noise to be made on the LWK cores meanwhile
  */
 public record NoiseRequest(Ground ground, Loop loop, List<Arm> arms, List<Load> loads, int rounds, long seed,
-                           Optional<Path> raw) {
+                           Optional<Path> raw, boolean blame, Optional<Injection> inject) {
 }

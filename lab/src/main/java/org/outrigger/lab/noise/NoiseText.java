@@ -45,6 +45,7 @@ public final class NoiseText {
             tables.figures(load);
         }
         tables.detours();
+        CulpritsText.append(tables.text, report.culprits());
         tables.comparisons();
         tables.promises();
         return tables.text.toString();
@@ -66,6 +67,8 @@ public final class NoiseText {
                 + "; Linux and the LWK's brain on CPU " + Ground.list(request.ground().linuxCores()));
         fact("rounds", rounds() + (report.interrupted() ? " of " + request.rounds() + ", interrupted" : "") + "; order by seed "
                 + request.seed() + "; " + report.duration().toSeconds() + " s");
+        request.inject().ifPresent(noise -> fact("injected",
+                noise.text() + " on CPU " + Ground.list(request.ground().lwkCores())));
         report.setUps().forEach((arm, setUp) -> {
             setUp.changes().forEach(change -> fact(arm.label(), change));
             setUp.notes().forEach(note -> fact(arm.label(), "not done: " + note));
