@@ -135,6 +135,7 @@ public final class NoiseHtml {
             case SELFISH -> ": a detour is a round above " + loop.percent() + " % of the shortest";
         } + "; " + loop.seconds() + " s a run"));
         rows.add(List.of("rounds", rounds() + " of " + request.rounds() + ", order by seed " + request.seed()));
+        request.inject().ifPresent(noise -> rows.add(List.of("injected noise", noise.text())));
         rows.add(List.of("LWK cores, measured", Ground.list(request.ground().lwkCores())));
         rows.add(List.of("Linux cores", Ground.list(request.ground().linuxCores())));
         rows.add(List.of("allowed CPUs, those of the arm linux", Ground.list(request.ground().allowed())));

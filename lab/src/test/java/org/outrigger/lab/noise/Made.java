@@ -61,9 +61,9 @@ final class Made {
     static NoiseReport report(NoiseKernel kernel, List<Arm> arms, List<Load> loads, int rounds, List<Cell> cells) {
         Ground ground = new Ground(Path.of("/opt"), Map.of(), new int[] {0, 1}, new int[] {1}, new int[] {0});
         NoiseRequest request = new NoiseRequest(ground, new Loop(kernel, 18, 19, 900, 1000, 0.5), arms, loads, rounds, 7,
-                Optional.empty());
+                Optional.empty(), false, Optional.empty());
         return new NoiseReport(request, new Environment("6.1", "A CPU", true, "tsc", "madvise", "25", "", List.of()),
-                Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(9), false, cells,
+                Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(9), false, cells, List.of(),
                 Map.of(arms.get(0), new NoiseReport.SetUp(List.of("work queues moved"), List.of("no interrupts"))),
                 Map.of(CPU, "spin 1"));
     }
