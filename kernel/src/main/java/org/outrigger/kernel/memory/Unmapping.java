@@ -197,7 +197,12 @@ final class Unmapping {
             after.resume(slot, pending, 0);
             return;
         }
-        long end = ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET);
+        PoolBooks pool = space.arena().pool();
+        long end = pool.first(start, ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET));
+        if (end == start) { // pages from a pool are the job's, touched or not
+            drop(space, slot, pool.pageEnd(start + 1), pending, after);
+            return;
+        }
         dropping(space, start, end);
         pending.then((itsSlot, itsPending, result) -> {
             dropped(space, start, end, result);
