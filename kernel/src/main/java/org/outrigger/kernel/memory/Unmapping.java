@@ -134,6 +134,10 @@ final class Unmapping {
         }
         long start = arena.largestDirty(pending.first, pending.second);
         long end = arena.dirtyEnd(start, pending.first);
+        if (arena.pool().touches(start, end)) { // such pages are the job's, touched or not
+            reply.done(slot, pending.fourth);
+            return;
+        }
         dropping(space, start, end);
         pending.third = start;
         pending.fifth = end;
