@@ -105,6 +105,18 @@ class MemoryModelTest {
         assertTrue(kernel.pool().taken() > 0, "nothing came from the pool");
     }
 
+    /** What a page from a pool holds beside the program's pieces is nobody's, and does not count. */
+    @ParameterizedTest
+    @ValueSource(longs = {71, 72, 73, 74, 75, 76, 77, 78})
+    void pagesFromAPoolWithALimit(long seed) {
+        Budget budget = budget(3000);
+        SimulatedKernel kernel = new SimulatedKernel(true, seed % 2 == 0 ? 0 : Long.MAX_VALUE, 40, MemoryPlan.DEFAULT);
+        run(new Application(new SimulatedProcess(kernel, budget.rank(0)), new Random(seed), 0, seed < 75 ? 1 : 4,
+                budget.total()), 3000);
+        assertTrue(budget.peak() <= budget.total(), () -> budget.peak() + " of " + budget.total());
+        assertTrue(kernel.pool().taken() > 0, "nothing came from the pool");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {61, 62, 63, 64, 65, 66})
     void forksOfWhatHasPagesFromAPool(long seed) {
