@@ -28,7 +28,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code outrigger compare}: what is to be compared, and the answer as text, JSON and CSV. */
 final class CompareCommand {
     private static final String DEFAULT_ARMS = "linux,lwk";
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 14;
     private static final int MOST_ROUNDS = 1000;
     private static final int WARM_UPS = 1;
     private static final int FEWEST_ARMS = 2;

@@ -31,7 +31,7 @@ final class CompareGrammar {
                 + " or at --.");
         compare.parser().stopAtPositional(true);
         compare.addOption(Grammar.flag("Print one JSON document instead of tables.", Grammar.JSON).build());
-        compare.addOption(named("N", "How often the program is run under each arm.", "Default: 12.", "-r",
+        compare.addOption(named("N", "How often the program is run under each arm.", "Default: 14.", "-r",
                 Grammar.ROUNDS).build());
         compare.addOption(named("N", "Runs of each arm that go before and do not count.", "Default: 1.", "-w", Grammar.WARM_UP)
                 .build());

@@ -121,7 +121,8 @@ public final class Main {
         if (which.isUsageHelpRequested()) {
             return usage(which.commandSpec().commandLine());
         }
-        return which.commandSpec().name().equals(Grammar.MEMORY) ? new MemoryCommand(surroundings, lab.memory().get()).memory(which)
+        return which.commandSpec().name().equals(Grammar.MEMORY)
+                ? new MemoryCommand(surroundings, lab.memory().get()).memory(which)
                 : new BenchCommand(surroundings, lab.calls().get()).calls(which);
     }
 

@@ -158,7 +158,8 @@ class BenchTest {
             assertTrue(text.contains(option), option);
         }
         assertTrue(text.lines().allMatch(line -> line.length() <= 90), text);
-        assertTrue(world.outrigger("bench", "--help").out().matches("(?s).*\n  calls +Measure system calls natively and on the LWK.*"));
+        assertTrue(world.outrigger("bench", "--help").out()
+                .matches("(?s).*\n  calls +Measure system calls natively and on the LWK.*"));
         assertTrue(world.outrigger("--help").out().matches("(?s).*\n  bench +Measure what.*"));
         assertFalse(text.contains("@|"), text);
     }

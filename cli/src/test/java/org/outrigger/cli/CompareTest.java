@@ -68,7 +68,7 @@ class CompareTest {
         assertEquals(List.of("true"), request.command());
         assertEquals("[linux, lwk]", request.arms().toString());
         assertEquals("[none]", request.loads().toString());
-        assertEquals(12, request.rounds());
+        assertEquals(14, request.rounds());
         assertEquals(1, request.warmUps());
         assertEquals(0, request.threshold());
         assertEquals(Path.of("/dev/null"), request.input());

@@ -27,7 +27,7 @@ public final class PageMap {
     private static final long PAGE_IS_PFNZERO = 1 << 5;
     /** {@code struct page_region}: start, end, categories. */
     private static final long REGION_SIZE = 24;
-    private static final int REGIONS = 64;
+    private static final int REGIONS = 512;
     /** Bits 63 and 62 of a word: in memory, in swap. */
     private static final long PRESENT_OR_SWAPPED = 3L << 62;
     private static final long PAGE = 4096;

@@ -17,8 +17,10 @@ import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
 import org.outrigger.kernel.memory.AddressSpace;
+import org.outrigger.kernel.memory.Ahead;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.memory.PageMaps;
+import org.outrigger.kernel.memory.Populator;
 import org.outrigger.kernel.memory.Standstill;
 import org.outrigger.kernel.memory.SystemPools;
 import org.outrigger.kernel.task.Affinities;
@@ -34,6 +36,8 @@ import org.outrigger.kernel.task.TaskTable;
 final class KernelLoops implements Loops {
     private static final int LOOP_SPIN = 20_000;
     private static final int STACK_BYTES = 512 << 10;
+    /** Whether memory gets pages ahead of use. */
+    private static final boolean AHEAD = !"false".equals(System.getProperty("outrigger.ahead"));
     private static final String SHARED = "the LWK and the program share the core";
     private static final String CROWDED = "there are more loops than Linux cores";
 
@@ -119,6 +123,7 @@ final class KernelLoops implements Loops {
     private Placement placement;
     private Lwk lwk;
     private Standstill standstill;
+    private final Ahead ahead;
     private boolean stopped;
 
     /** @param arenas as {@link MemoryCalls} has it */
@@ -128,7 +133,21 @@ final class KernelLoops implements Loops {
         this.arenas = arenas;
         owners = new Owners(memory.geometry().slots());
         load = new int[request.kernelLoops()];
+        ahead = populator();
         loops.add(new Loop(0));
+    }
+
+    /** On one NUMA node only: pages come from the node of who brings them in. Not where the LWK has no core of its own. */
+    private Ahead populator() {
+        String nodes = new ProcFile(new Syscalls()).text("/sys/devices/system/node/online").strip();
+        if (!AHEAD || request.sharedCore() || nodes.contains("-") || nodes.contains(",")) {
+            return Ahead.NEVER;
+        }
+        Populator populator = new Populator();
+        Thread thread = new Thread(null, populator, "populator", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+        return populator;
     }
 
     /** Completes the circle: what the other loops look into, and pass to. */
@@ -152,7 +171,7 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         MemoryCalls calls = new MemoryCalls(loop.reply, request.memory(),
                 new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas,
-                new SystemPools(new ProcFile(loop.linux)), new LaterStandstill(loop));
+                new SystemPools(new ProcFile(loop.linux)), new LaterStandstill(loop), ahead);
         calls.inherited(NumaPolicy.current(loop.linux));
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement), calls);

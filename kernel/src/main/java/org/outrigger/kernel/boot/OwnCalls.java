@@ -125,7 +125,7 @@ final class OwnCalls {
         }
         if (request.op() == Layout.OP_SYSCALL && request.nr() == Nr.CLONE
                 && (request.arg(0) & (CloneFlags.CLONE_VM | CloneFlags.CLONE_VFORK)) == CloneFlags.CLONE_VM) {
-            space.share();
+            space.policies().share();
         }
         return forks(request) ? space.fork() : space;
     }

@@ -26,13 +26,8 @@ public final class AddressSpace {
     private long breakPeak;
     private long breakMoves;
     private boolean heapLaunched;
-    private long stackStart;
-    private long stackEnd;
-    private boolean shared;
-    private boolean policySet;
-    private boolean policiesDiffer;
-    private long staleFrom;
-    private long staleTo;
+    private final MainStack stack = new MainStack();
+    private final PolicyBooks policies;
     private boolean limited;
     private boolean heapPlain;
     private boolean trimDue;
@@ -70,6 +65,7 @@ public final class AddressSpace {
         breakNow = programBreak;
         breakMapped = programBreak;
         breakDirty = programBreak;
+        policies = new PolicyBooks();
         breakPeak = programBreak;
         this.limited = limited;
     }
@@ -83,10 +79,7 @@ public final class AddressSpace {
         breakDirty = parent.breakDirty;
         breakPeak = parent.breakNow;
         heapLaunched = parent.heapLaunched;
-        policySet = parent.policySet;
-        policiesDiffer = parent.policiesDiffer;
-        staleFrom = parent.staleFrom;
-        staleTo = parent.staleTo;
+        policies = new PolicyBooks(parent.policies);
         limited = parent.limited;
         locked = parent.locked;
         heapPlain = parent.heapPlain;
@@ -296,58 +289,14 @@ public final class AddressSpace {
         return due;
     }
 
-    /** Where the main stack of a new image begins, and where Linux's mapping of it ends. */
-    public void stack(long start, long end) {
-        stackStart = start;
-        stackEnd = end;
+    /** The main stack, as far as it is known. */
+    public MainStack stack() {
+        return stack;
     }
 
-    long stackStart() {
-        return stackStart;
-    }
-
-    long stackEnd() {
-        return stackEnd;
-    }
-
-    /** Where the main stack begins, once; then 0. */
-    long takeStack() {
-        long start = stackStart;
-        stackStart = 0;
-        return start;
-    }
-
-    /** Another thread may run in it from now on. */
-    public void share() {
-        shared = true;
-    }
-
-    /** A thread has set its policy for NUMA memory. */
-    void setPolicy() {
-        policySet = true;
-        policiesDiffer |= shared;
-        staleFrom = MemoryCalls.roundUp(breakNow);
-        staleTo = breakDirty;
-    }
-
-    /** Whether a part of the heap that comes anew may have pages that were taken under another policy. */
-    boolean heapStale(long from, long to) {
-        return from < Math.min(to, breakDirty) && (policiesDiffer || from < staleTo && to > staleFrom);
-    }
-
-    /** Up to here the heap has no such pages any more. */
-    void refreshHeap(long to) {
-        staleFrom = Math.max(staleFrom, to);
-    }
-
-    /** Whether a thread has set its policy for NUMA memory. */
-    boolean policySet() {
-        return policySet;
-    }
-
-    /** Whether its threads may have different policies for NUMA memory: then nobody knows for whom a kept page would be right. */
-    boolean policiesDiffer() {
-        return policiesDiffer;
+    /** What its threads have done about NUMA nodes. */
+    public PolicyBooks policies() {
+        return policies;
     }
 
     /** Whether the application has treated parts of its heap itself, so that only Linux knows what they are like. */

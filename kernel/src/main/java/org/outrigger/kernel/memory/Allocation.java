@@ -16,6 +16,8 @@ final class Allocation {
     private static final long EXTENT_FLAGS = Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE
             | Mman.MAP_FIXED_NOREPLACE;
     private static final long EXTENT_PROT = Mman.PROT_READ | Mman.PROT_WRITE;
+    /** A process that uses less stays small. */
+    private static final long WORTH_AHEAD = 64L << 20;
     /** Claims that may fail because something of the application's lies in the window. */
     private static final int ATTEMPTS = 4;
 
@@ -24,6 +26,7 @@ final class Allocation {
     private final Inspection inspection;
     private final Clearing clearing;
     private final Elsewhere elsewhere;
+    private final Unmapping unmapping;
     private final Pending.Step extentMapped = this::extentMapped;
     private final Pending.Step extentAdvised = this::extentAdvised;
     private final Pending.Step extentPlaced = this::extentPlaced;
@@ -34,17 +37,23 @@ final class Allocation {
     private final PoolExtents pools;
     private final LargeRequests large;
     private final PoolExtents.After poolTried = this::poolTried;
-    /** What extents are advised, -1 for nothing. */
+    /** What extents are advised, and those that shall have small pages: -1 for nothing. */
     private final long advice;
+    private final long plainAdvice;
     private final long populate;
+    private final Ahead ahead;
     private final Pending.Step launched = this::launched;
 
-    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, boolean arenas,
-               MemoryPlan plan, HugePools huge) {
+    Allocation(Reply reply, Inspection inspection, Clearing clearing, Elsewhere elsewhere, NodeDraw draw, Unmapping unmapping,
+               boolean arenas, MemoryPlan plan, HugePools huge, Ahead ahead) {
         this.draw = draw;
+        this.unmapping = unmapping;
         this.elsewhere = elsewhere;
+        boolean guess = plan.pageFault() == MemoryPlan.PageFault.DEMAND && plan.pages() != PageSize.SMALL && !plan.limited();
+        this.ahead = guess ? ahead : Ahead.NEVER;
         pools = new PoolExtents(reply, huge, plan);
         advice = advice(plan, huge);
+        plainAdvice = huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
         populate = plan.pageFault() == MemoryPlan.PageFault.DEMAND ? 0 : Mman.MAP_POPULATE;
         large = new LargeRequests(reply, pools, advice, populate != 0);
         this.reply = reply;
@@ -153,10 +162,18 @@ final class Allocation {
             space.settle(pending);
         }
         space.countServed();
+        if (clean && end - start >= Arena.HUGE && arena.used() >= WORTH_AHEAD && arena.sizeClass(end - start).reuses()
+                && arena.ranges().at(end) == Arena.CLEAN) {
+            ahead.populate(space.owner(), end);
+        }
         if (pending.second != 0) {
             populate(slot, start, end, value, clean || clearing.idle(), pending);
         } else if (clean) {
-            reply.done(slot, value);
+            pending.first = start;
+            pending.second = end;
+            pending.fourth = value;
+            pending.subject = space;
+            unmapping.dropExcess(space, slot, pending); // what is kept elsewhere may be too much beside it
         } else {
             clearing.clear(slot, value, pending);
         }
@@ -205,7 +222,13 @@ final class Allocation {
         long size = draw.extent(space, pending.first);
         long address = pending.third-- > 0 ? space.arena().claim(pending.first, size) : 0;
         if (address == 0) {
-            leave(space, slot, pending.first, pending);
+            SizeClass kind = space.arena().sizeClass(pending.first);
+            if (kind.wantsPlain()) {
+                kind.withoutPlain();
+                allocate(space, slot, pending);
+            } else {
+                leave(space, slot, pending.first, pending);
+            }
             return;
         }
         pending.fourth = address;
@@ -228,20 +251,22 @@ final class Allocation {
             grow(space, slot, pending);
         } else if (result != pending.fourth) {
             leave(space, slot, pending.first, pending); // Linux finds the errno
-        } else if (advice >= 0 && space.arena().worthHuge(pending.first)) {
-            pending.then(extentAdvised);
-            reply.make(slot, Nr.MADVISE, result, pending.fifth, advice, 0, 0, 0);
         } else {
-            extentAdvised(slot, pending, 0);
+            long wanted = Arena.plain(result) ? plainAdvice : space.arena().worthHuge(result) ? advice : -1;
+            if (wanted >= 0) {
+                pending.then(extentAdvised);
+                reply.make(slot, Nr.MADVISE, result, pending.fifth, wanted, 0, 0, 0);
+            } else {
+                extentAdvised(slot, pending, 0);
+            }
         }
     }
 
     private void extentAdvised(int slot, Pending pending, long result) {
-        AddressSpace space = (AddressSpace) pending.subject;
         if (result < 0) {
-            space.poolUse().fallShort(Shortfall.NO_TRANSPARENT);
+            ((AddressSpace) pending.subject).poolUse().fallShort(Shortfall.NO_TRANSPARENT);
         }
-        if (draw.draws(space)) {
+        if (draw.draws((AddressSpace) pending.subject)) {
             draw.place(slot, pending.fourth, pending.fifth, pending, extentPlaced);
         } else {
             extentPlaced(slot, pending, 0);
@@ -251,7 +276,7 @@ final class Allocation {
     private void extentPlaced(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
         long launch = Math.min(space.launchBytes(), pending.fifth);
-        if (launch > 0 && pending.first >= Arena.HUGE) { // the lowest places are found first
+        if (launch > 0 && pending.first >= Arena.HUGE && !Arena.plain(pending.fourth)) { // the lowest places are found first
             space.launchBytes(0);
             pending.then(launched);
             reply.make(slot, Nr.MADVISE, pending.fourth, launch, Mman.MADV_POPULATE_WRITE, 0, 0, 0);
@@ -262,7 +287,7 @@ final class Allocation {
 
     private void launched(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        space.arena().extend(pending.first, pending.fourth, pending.fifth);
+        space.arena().extend(pending.fourth, pending.fifth);
         allocate(space, slot, pending);
     }
 
@@ -307,7 +332,7 @@ final class Allocation {
             return;
         }
         if (space.accounted()) { // what is replaced stays charged, so that nobody else gets it meanwhile
-            space.commitment().hold(pending, Limits.forgettable(space, start, end));
+            space.commitment().hold(pending, Limits.charged(space, start, end));
         }
         space.forget(start, end);
         if (replace) {

@@ -21,8 +21,8 @@ import org.outrigger.corert.Layout;
  * <p>Extents of pages from Linux's pools have free ranges of their own kinds, {@link #POOL_CLEAN} and {@link #POOL_DIRTY}; which
  * ranges lie on such pages, used or free, {@link PoolBooks} tells.
  *
- * <p>The window has two zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a
- * huge page, above for the others.
+ * <p>The window has three zones, so that small pieces do not break up the places of large ones: below for pieces smaller than a
+ * huge page, above for the others, and on top for those of the others of which little is touched, whose pages are small.
  */
 final class Arena {
     /** Free, and zero. */
@@ -58,20 +58,25 @@ final class Arena {
     private static final int PIECES = 16;
     /** Where the zone of large pieces begins. */
     static final long LARGE_BASE = Layout.ARENA_BASE + (Layout.ARENA_END - Layout.ARENA_BASE) / 4;
+    /** Where the zone of large pieces on small pages begins. */
+    static final long PLAIN_BASE = Layout.ARENA_END - (Layout.ARENA_END - Layout.ARENA_BASE) / 8;
     private static final int SMALL = 0;
     private static final int LARGE = 1;
+    private static final int PLAIN = 2;
+    /** Pieces of one size that an extent of small pages has room for. */
+    private static final int PLAIN_PIECES = 4;
 
     private final Ranges ranges;
     private final PoolBooks pool;
     private final SizeClass[] classes = new SizeClass[SizeClass.COUNT];
-    private final long[] base = {Layout.ARENA_BASE, LARGE_BASE};
-    private final long[] bound = {LARGE_BASE, Layout.ARENA_END - LARGE_UNIT};
+    private final long[] base = {Layout.ARENA_BASE, LARGE_BASE, PLAIN_BASE};
+    private final long[] bound = {LARGE_BASE, PLAIN_BASE - LARGE_UNIT, Layout.ARENA_END};
     /** Where the next extent goes, where the next fresh piece is sought, and what has been mapped; by zone. */
     private final long[] next = base.clone();
     private final long[] cursor = base.clone();
-    private final long[] mapped = new long[2];
+    private final long[] mapped = new long[base.length];
     /** Searches to be left out: the last one was long and in vain. */
-    private final int[] pause = new int[2];
+    private final int[] pause = new int[base.length];
     private long peak;
     private int extents;
     /** Where Linux has one mapping and then another, though to the program it may be one. */
@@ -112,13 +117,22 @@ final class Arena {
     SizeClass sizeClass(long length) {
         int index = SizeClass.of(length);
         if (classes[index] == null) {
-            classes[index] = new SizeClass();
+            classes[index] = new SizeClass(length >= HUGE);
         }
         return classes[index];
     }
 
-    private static int zone(long length) {
-        return length < HUGE ? SMALL : LARGE;
+    private int zone(long length) {
+        return length < HUGE ? SMALL : sizeClass(length).wantsPlain() ? PLAIN : LARGE;
+    }
+
+    private static int zoneAt(long address) {
+        return address < LARGE_BASE ? SMALL : address < PLAIN_BASE ? LARGE : PLAIN;
+    }
+
+    /** Whether memory there lies on small pages, however large the piece. */
+    static boolean plain(long address) {
+        return zoneAt(address) == PLAIN;
     }
 
     /** First address of the zone for pieces of so many bytes. */
@@ -152,6 +166,9 @@ final class Arena {
     long extentFor(long length) {
         if (zone(length) == SMALL) {
             return Math.clamp(mapped[SMALL], SMALL_EXTENT, LARGE_UNIT);
+        }
+        if (zone(length) == PLAIN) {
+            return length * PLAIN_PIECES + LARGE_UNIT - 1 & -LARGE_UNIT;
         }
         return Math.max(LARGE_EXTENT, length * PIECES + LARGE_UNIT - 1 & -LARGE_UNIT);
     }
@@ -189,14 +206,14 @@ final class Arena {
         return address;
     }
 
-    /** Whether an extent for such pieces is worth huge pages: a process that never leaves its first small extent stays small. */
-    boolean worthHuge(long length) {
-        return zone(length) == LARGE || mapped[SMALL] > 0;
+    /** Whether an extent there is worth huge pages: a process that never leaves its first small extent stays small. */
+    boolean worthHuge(long address) {
+        return zoneAt(address) == LARGE || mapped[SMALL] > 0 && !plain(address);
     }
 
-    /** An extent has been mapped for pieces of {@code length}. */
-    void extend(long length, long address, long size) {
-        int zone = zone(length);
+    /** An extent has been mapped. */
+    void extend(long address, long size) {
+        int zone = zoneAt(address);
         ranges.set(address, address + size, CLEAN);
         mapped[zone] += size;
         cursor[zone] = address;
@@ -276,8 +293,8 @@ final class Arena {
     }
 
     /** Fresh pieces may begin as low as this again. */
-    void rewind(long length, long address) {
-        int zone = zone(length);
+    void rewind(long address) {
+        int zone = zoneAt(address);
         cursor[zone] = Math.min(cursor[zone], address);
     }
 
@@ -305,7 +322,7 @@ final class Arena {
         long start;
         do {
             start = kind.unshelve(length);
-        } while (start != 0 && ranges.any(start, start + length, ~FREE_SET));
+        } while (start != 0 && (plain(start) != kind.wantsPlain() || ranges.any(start, start + length, ~FREE_SET)));
         return start;
     }
 
@@ -399,6 +416,11 @@ final class Arena {
 
     long peak() {
         return peak;
+    }
+
+    /** The most that was used is so much again: what seemed used since was not the application's. */
+    void peak(long bytes) {
+        peak = bytes;
     }
 
     int extents() {

@@ -63,6 +63,7 @@ final class Clearing {
         }
         boolean reaches = inspection.reaches(space, end - start);
         if (reaches && !kind.lookDue()) {
+            drop = kind.dropsUnseen() && !space.arena().pool().touches(start, end);
             return;
         }
         boolean looked = inspection.look(space, start, end);

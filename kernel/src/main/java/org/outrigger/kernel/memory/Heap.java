@@ -82,7 +82,7 @@ final class Heap {
         long before = MemoryCalls.roundUp(space.breakNow());
         long after = MemoryCalls.roundUp(wanted);
         long kept = MemoryCalls.roundUp(Math.max(wanted, keptTo(space)));
-        if (plan.pageFault() != MemoryPlan.PageFault.DEMAND && after > before && !space.heapStale(before, after)) {
+        if (plan.pageFault() != MemoryPlan.PageFault.DEMAND && after > before && !stale(space, before, after)) {
             pending.first = wanted;
             pending.subject = space;
             pending.then(populated);
@@ -99,9 +99,14 @@ final class Heap {
         }
     }
 
+    /** Whether a part that comes anew may have pages that were taken under another policy. */
+    private static boolean stale(AddressSpace space, long from, long to) {
+        return space.policies().stale(from, Math.min(to, space.breakDirty()));
+    }
+
     /** Up to where a heap that gets smaller keeps its pages. */
     private long keptTo(AddressSpace space) {
-        if (space.policiesDiffer()) {
+        if (space.policies().differ()) {
             return space.breakStart();
         }
         return plan.heapKeep() > Long.MAX_VALUE - space.breakStart() - Arena.HUGE ? Long.MAX_VALUE - Arena.HUGE
@@ -149,9 +154,9 @@ final class Heap {
             reply.heap(slot, wanted, space.breakMapped(), 0, 0);
             return;
         }
-        if (space.heapStale(before, dirty)) {
+        if (stale(space, before, dirty)) {
             clearing.planDrop(before, dirty);
-            space.refreshHeap(dirty);
+            space.policies().refresh(dirty);
         } else if (sparsely) {
             clearing.planHeap(space, before, dirty);
         }

@@ -47,7 +47,7 @@ public final class MemoryCalls {
      * @param arenas    false where Linux's accounting of memory forbids to reserve ahead ({@code vm.overcommit_memory=2})
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas) {
-        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE);
+        this(reply, plan, residency, arenas, HugePools.NONE, Standstill.ALONE, Ahead.NEVER);
     }
 
     /**
@@ -55,19 +55,20 @@ public final class MemoryCalls {
      *
      * @param pools      Linux's huge-page pools
      * @param standstill keeps other threads from running while pages are replaced
+     * @param ahead      gives memory its pages before it is touched
      */
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
-                       Standstill standstill) {
+                       Standstill standstill, Ahead ahead) {
         this.reply = reply;
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
         limits = new Limits(reply, residency);
         NodeDraw draw = new NodeDraw(reply, plan.choice());
-        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, arenas, plan, pools);
         demotion = new Demotion(reply, inspection, pools, standstill, Allocation.advice(plan, pools));
         heap = new Heap(reply, clearing, plan, arenas);
         unmapping = new Unmapping(reply, heap, inspection);
+        allocation = new Allocation(reply, inspection, clearing, elsewhere, draw, unmapping, arenas, plan, pools, ahead);
         remapping = new Remapping(reply, allocation, unmapping,
                 new MoveByCopy(reply, inspection, pools, unmapping, Allocation.advice(plan, pools)));
         policies = new ThreadPolicies(reply, unmapping, draw, plan.choice());
@@ -199,6 +200,10 @@ public final class MemoryCalls {
 
     private void serveAny(AddressSpace space, Request request, Pending pending) {
         int slot = request.slot();
+        if (request.nr() == Nr.SET_MEMPOLICY) {
+            policies.set(space, request, pending);
+            return;
+        }
         if (space.arena().pool().bytes() > 0 && keepPagesWhole(space, request, pending)) {
             return;
         }
@@ -212,17 +217,8 @@ public final class MemoryCalls {
             return;
         }
         if (stacks.due(space) && (request.nr() == Nr.BRK || request.nr() == Nr.MMAP && !fixed(request))) {
-            long nr = request.nr();
-            stacks.populateMain(space, slot, pending, () -> {
-                pending.subject = space;
-                pending.third = nr;
-                pending.fourth = start;
-                trimmedFirst(slot, pending, 0);
-            });
-            return;
-        }
-        if (request.nr() == Nr.SET_MEMPOLICY) {
-            policies.set(space, request, pending);
+            Request again = request.copy();
+            stacks.populateMain(space, slot, pending, () -> serveAny(space, again, pending));
             return;
         }
         if (request.nr() == Nr.MLOCKALL || request.nr() == Nr.MUNLOCKALL) {

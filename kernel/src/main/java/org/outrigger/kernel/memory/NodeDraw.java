@@ -44,7 +44,7 @@ final class NodeDraw {
 
     /** Whether extents of an address space are drawn for: until its program sets a policy of its own. */
     boolean draws(AddressSpace space) {
-        return random != null && !space.policySet();
+        return random != null && !space.policies().isSet();
     }
 
     /** Bytes of an extent for pieces of {@code length}: large ones come one at a time where nodes are drawn for them. */

@@ -6,7 +6,7 @@ package org.outrigger.kernel.memory;
  */
 public interface Residency {
     /** Runs that one look can tell of. */
-    int RUNS = 64;
+    int RUNS = 512;
 
     /** Opens a process's page table for looking; a negative errno where that is not permitted. */
     int open(int pid);

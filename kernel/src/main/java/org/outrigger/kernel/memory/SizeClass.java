@@ -19,13 +19,13 @@ final class SizeClass {
     /** A class for each power of two pages. */
     static final int COUNT = Long.SIZE;
     private static final int SHELF = 8;
-    /** Releases before the first look: most programs are short. */
+    /** Releases of small pieces before the first look, and of any after two were untouched: most programs are short. */
     private static final int FIRST = 4;
     private static final int MOST_RELEASES = 64;
     private static final int FIRST_EXPLORATION = 8;
-    /** A fresh piece that is touched costs page faults: some 50 times the zeroing for small pages, 6 times for huge ones. */
-    private static final int MOST_SMALL = 512;
-    private static final int MOST_LARGE = 64;
+    /** A fresh piece that is touched costs page faults, some 50 times the zeroing; a large one zeroed in vain costs most. */
+    private static final int MOST_SMALL = 4096;
+    private static final int MOST_LARGE = 512;
     /** A piece of which less than one part in so many is there is touched sparsely. */
     private static final int SPARSE = 4;
 
@@ -40,15 +40,19 @@ final class SizeClass {
     private int unseen;
     private boolean sparse;
     private long dropped;
+    private boolean large;
+    private boolean dropsUnseen;
 
     /** Of the class of pieces of {@code length} bytes. */
     static int of(long length) {
         return Long.SIZE - 1 - Long.numberOfLeadingZeros(length / Mman.PAGE_SIZE);
     }
 
-    SizeClass() {
-        gap = FIRST;
-        wait = FIRST;
+    /** Of pieces on huge pages, if they are {@code large}. */
+    SizeClass(boolean large) {
+        this.large = large;
+        gap = large ? 1 : FIRST;
+        wait = gap;
     }
 
     /** The same habits, for a forked child. */
@@ -57,6 +61,28 @@ final class SizeClass {
         gap = parent.gap;
         wait = parent.wait;
         untouched = parent.untouched;
+        sparse = parent.sparse;
+        large = parent.large;
+    }
+
+    /**
+     * Whether the next piece should lie on small pages: little of it will be touched, or how much will be is to be learnt,
+     * which huge pages do not tell.
+     */
+    boolean wantsPlain() {
+        return large && reuse && (sparse || exploring);
+    }
+
+    /** There is no more room on small pages. */
+    void withoutPlain() {
+        large = false;
+        exploring = false;
+        wait = gap;
+    }
+
+    /** Whether the next piece is given to learn from it. */
+    boolean exploresNext() {
+        return reuse && explored == 0 && wait <= 1;
     }
 
     /** Whether the next piece should be fresh. */
@@ -122,7 +148,12 @@ final class SizeClass {
             return true;
         }
         unseen--;
-        return sparse;
+        return sparse && !dropsUnseen;
+    }
+
+    /** Whether the piece about to be zeroed, which was not looked at, should have its pages dropped: the last ones should. */
+    boolean dropsUnseen() {
+        return sparse && dropsUnseen;
     }
 
     /** What a look at a piece that is given again has shown; it was fresh if it was dropped the last time. */
@@ -130,6 +161,7 @@ final class SizeClass {
         if (start == dropped) {
             sparse = present < length / SPARSE;
             dropped = 0;
+            dropsUnseen = false;
         }
         if (!sparse && present >= length - length / Long.SIZE) {
             unseen = FIRST_EXPLORATION; // all of it is there: so it will be the next times
@@ -144,6 +176,8 @@ final class SizeClass {
     /** The pages of a piece that is given again are dropped. */
     void dropped(long start) {
         dropped = start;
+        dropsUnseen = sparse && large;
+        unseen = dropsUnseen ? FIRST_EXPLORATION : unseen;
     }
 
     /** Remembers a piece that came back. */

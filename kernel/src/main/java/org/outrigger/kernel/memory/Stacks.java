@@ -37,7 +37,7 @@ public final class Stacks {
 
     /** Whether the main stack of an address space is still to be populated. */
     boolean due(AddressSpace space) {
-        return premap > 0 && space.stackStart() != 0;
+        return premap > 0 && space.stack().known();
     }
 
     /**
@@ -46,9 +46,9 @@ public final class Stacks {
      * @param slot of the program's first thread
      */
     void populateMain(AddressSpace space, int slot, Pending pending, Runnable then) {
-        pending.second = space.takeStack() + Mman.PAGE_SIZE - 1 & -Mman.PAGE_SIZE;
+        pending.second = space.stack().take() + Mman.PAGE_SIZE - 1 & -Mman.PAGE_SIZE;
         pending.first = pending.second - premap;
-        pending.third = space.stackEnd();
+        pending.third = space.stack().end();
         pending.subject = then;
         reach(slot, pending);
     }

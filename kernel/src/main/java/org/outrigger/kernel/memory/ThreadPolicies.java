@@ -48,12 +48,12 @@ final class ThreadPolicies {
 
     private void set(int slot, Pending pending, long result) {
         AddressSpace space = (AddressSpace) pending.subject;
-        boolean unchanged = pending.first != 0 && ordinary && !space.policySet();
+        boolean unchanged = pending.first != 0 && ordinary && !space.policies().isSet();
         if (result < 0 || unchanged) {
             reply.done(slot, result);
             return;
         }
-        space.setPolicy();
+        space.policies().set(MemoryCalls.roundUp(space.breakNow()), space.breakDirty());
         unmapping.drop(space, slot, Layout.ARENA_BASE, pending, (itsSlot, itsPending, dropped) -> {
             space.settle();
             draw.forget(space, itsSlot, Layout.ARENA_BASE, itsPending, (last, its, bound) -> reply.done(last, result));

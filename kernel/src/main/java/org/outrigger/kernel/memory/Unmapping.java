@@ -9,8 +9,10 @@ import org.outrigger.kernel.loop.Reply;
 
 /** {@code munmap}, and giving free memory back to Linux. */
 final class Unmapping {
-    /** Bytes that free memory may keep beyond what was once in use. */
-    private static final long SLACK = 64L << 20;
+    /** Bytes that free memory may keep beyond what was once in use: with what is rounded up to huge pages, 64 MiB. */
+    private static final long SLACK = 48L << 20;
+    /** Pieces of more are not kept beside one that is given only to learn from it. */
+    private static final long WEIGHTY = SLACK / 2;
     /** The highest address that a process may map. */
     private static final long TASK_SIZE = 0x7fff_ffff_f000L;
 
@@ -92,9 +94,6 @@ final class Unmapping {
 
     /** Takes a piece back with the pages that it has; false if they must go first. */
     private boolean keep(AddressSpace space, long start, long end) {
-        if (space.policiesDiffer()) {
-            return false;
-        }
         long length = end - start;
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
@@ -103,19 +102,26 @@ final class Unmapping {
             kind.shelve(start, end);
             return true;
         }
+        if (space.policies().differ()) {
+            return false;
+        }
         boolean sees = inspection.reaches(space, length);
         if (sees && kind.sampleDue(start) && inspection.settle(space, start, end)) {
             kind.learn(inspection.present(), length);
             if (inspection.present() == 0) {
-                arena.rewind(length, start);
+                arena.rewind(start);
                 return true;
+            }
+            if (Arena.plain(start) && !kind.sparse()) { // the next pieces are on huge pages again
+                arena.use(start, end);
+                return false;
             }
         } else if (sees && !kind.reuses()) {
             arena.release(start, end, Arena.UNKNOWN);
             if (inspection.settleWhenMuch(space, length) && arena.ranges().any(start, end, 1 << Arena.DIRTY)) {
                 kind.learn(arena.dirtyBytes(start, end), length);
             }
-        } else if (!sees && length > Clearing.UNSEEN) {
+        } else if (sees ? length > WEIGHTY && kind.exploresNext() : length > Clearing.UNSEEN) {
             return false;
         } else {
             arena.release(start, end, Arena.DIRTY);
@@ -125,7 +131,7 @@ final class Unmapping {
     }
 
     /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
-    private void dropExcess(AddressSpace space, int slot, Pending pending) {
+    void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();
         boolean pressed = space.commitment().pressed() && arena.ranges().bytes(Arena.DIRTY) > 0;
         if (arena.within(SLACK) && !pressed) {
@@ -134,10 +140,6 @@ final class Unmapping {
         }
         long start = arena.largestDirty(pending.first, pending.second);
         long end = arena.dirtyEnd(start, pending.first);
-        if (arena.pool().touches(start, end)) { // such pages are the job's, touched or not
-            reply.done(slot, pending.fourth);
-            return;
-        }
         dropping(space, start, end);
         pending.third = start;
         pending.fifth = end;
@@ -193,20 +195,19 @@ final class Unmapping {
         return same && result == 0;
     }
 
-    /** Takes the pages from all free memory from {@code from} on, for whoever needs the room, then goes on with {@code after}. */
+    /**
+     * Takes the pages from all free memory from {@code from} on, for whoever needs the room, then goes on with {@code after}.
+     * What is from a pool stays: it would lose its reservation.
+     */
     void drop(AddressSpace space, int slot, long from, Pending pending, Pending.Step after) {
         Ranges ranges = space.arena().ranges();
-        long start = ranges.firstOf(from, Layout.ARENA_END, Arena.KEPT_SET);
+        int kept = Arena.KEPT_SET & ~Arena.POOL_SET;
+        long start = ranges.firstOf(from, Layout.ARENA_END, kept);
         if (start == Layout.ARENA_END) {
             after.resume(slot, pending, 0);
             return;
         }
-        PoolBooks pool = space.arena().pool();
-        long end = pool.first(start, ranges.firstOf(start, Layout.ARENA_END, ~Arena.KEPT_SET));
-        if (end == start) { // pages from a pool are the job's, touched or not
-            drop(space, slot, pool.pageEnd(start + 1), pending, after);
-            return;
-        }
+        long end = ranges.firstOf(start, Layout.ARENA_END, ~kept);
         dropping(space, start, end);
         pending.then((itsSlot, itsPending, result) -> {
             dropped(space, start, end, result);

@@ -92,7 +92,7 @@ public final class LwkProcess {
         waitStatus = status;
     }
 
-    /** The main stack of the image that has just been executed: see {@link AddressSpace#stack}. */
+    /** The main stack of the image that has just been executed: see {@link org.outrigger.kernel.memory.MainStack}. */
     public void stack(long start, long end) {
         stackStart = start;
         stackEnd = end;
@@ -104,7 +104,7 @@ public final class LwkProcess {
 
     public void space(AddressSpace next) {
         space = next;
-        space.stack(stackStart, stackEnd);
+        space.stack().set(stackStart, stackEnd);
     }
 
     /** The loop that its threads' slots belong to: its space's, or the main loop when they are recalled for its exec or end. */

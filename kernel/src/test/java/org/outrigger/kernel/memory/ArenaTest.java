@@ -17,7 +17,7 @@ class ArenaTest {
     @BeforeEach
     void oneExtent() {
         extent = arena.claim(PAGE, SIZE);
-        arena.extend(PAGE, extent, SIZE);
+        arena.extend(extent, SIZE);
     }
 
     @Test
@@ -39,14 +39,14 @@ class ArenaTest {
         assertEquals(0, arena.claim(PAGE, Long.MAX_VALUE));
         assertNotEquals(0, arena.claim(PAGE, zone - SIZE - 2 * Arena.HUGE));
         assertEquals(0, arena.claim(PAGE, PAGE));
-        assertNotEquals(0, arena.claim(Arena.HUGE, Layout.ARENA_END - Arena.LARGE_BASE - 2 * Arena.LARGE_UNIT));
+        assertNotEquals(0, arena.claim(Arena.HUGE, Arena.PLAIN_BASE - Arena.LARGE_BASE - 2 * Arena.LARGE_UNIT));
         assertEquals(0, arena.claim(Arena.HUGE, Arena.HUGE));
     }
 
     @Test
     void extentsGrowWithTheArenaAndHaveRoomForManyPieces() {
         assertEquals(SIZE, arena.extentFor(1));
-        arena.extend(PAGE, arena.claim(PAGE, SIZE), SIZE);
+        arena.extend(arena.claim(PAGE, SIZE), SIZE);
         assertEquals(2 * SIZE, arena.extentFor(PAGE));
         assertEquals(Arena.LARGE_EXTENT, arena.extentFor(Arena.HUGE));
         assertEquals(16L << 30, arena.extentFor(1L << 30));
@@ -65,7 +65,7 @@ class ArenaTest {
     @Test
     void largePiecesBeginOnAHugePage() {
         long large = arena.claim(Arena.HUGE, Arena.LARGE_EXTENT);
-        arena.extend(Arena.HUGE, large, Arena.LARGE_EXTENT);
+        arena.extend(large, Arena.LARGE_EXTENT);
         arena.use(large, large + 3 * PAGE);
         assertEquals(large + Arena.HUGE, arena.find(Arena.HUGE));
         assertEquals(large + Arena.HUGE, arena.fresh(Arena.HUGE + PAGE));
@@ -76,7 +76,7 @@ class ArenaTest {
     void aPlaceIsNeverFoundOverTwoExtents() {
         arena.use(extent, extent + SIZE - PAGE);
         long next = arena.claim(PAGE, SIZE);
-        arena.extend(PAGE, next, SIZE);
+        arena.extend(next, SIZE);
         assertEquals(next, arena.find(2 * PAGE));
     }
 
@@ -93,7 +93,7 @@ class ArenaTest {
         assertEquals(31 * piece, arena.unknownPart(piece));
         assertEquals(0, arena.fresh(piece));
         assertEquals(extent + 7 * piece, arena.fresh(piece));
-        arena.rewind(piece, extent);
+        arena.rewind(extent);
         assertEquals(extent + 7 * piece, arena.fresh(piece));
     }
 

@@ -63,95 +63,6 @@ class MemoryCallsTest {
         assertTrue(process.space.served() > 3);
     }
 
-    private static MemoryPlan plan(PageSize pages, MemoryPlan.PageFault fault) {
-        MemoryPlan plan = MemoryPlan.DEFAULT;
-        return new MemoryPlan(plan.amounts(), plan.guarantees(), plan.heapPages(), pages, plan.stackPages(), fault, plan.nodes(),
-                plan.heapStep(), plan.heapKeep(), plan.premap(), plan.stackMost(), plan.choice());
-    }
-
-    private static SimulatedProcess with(MemoryPlan plan, int pool) {
-        return new SimulatedProcess(new SimulatedKernel(true, Long.MAX_VALUE, pool, plan));
-    }
-
-    private static long map(SimulatedProcess its, long bytes) {
-        return its.make(Nr.MMAP, 0, bytes, RW, ANON, -1, 0);
-    }
-
-    @Test
-    void memoryIsPopulatedInTheCallThatMapsIt() {
-        SimulatedProcess eager = with(plan(PageSize.GIGANTIC, MemoryPlan.PageFault.MAP), 0);
-        long at = map(eager, 4 * MIB);
-        assertEquals(1, eager.linux.advised(Mman.MADV_POPULATE_WRITE));
-        dirty(eager, at, 4 * MIB);
-        assertEquals(0, eager.make(Nr.MUNMAP, at, 4 * MIB));
-        at = map(eager, 4 * MIB);
-        assertEquals(0, eager.linux.page(at).content);
-        assertEquals(2, eager.linux.advised(Mman.MADV_POPULATE_WRITE));
-    }
-
-    @Test
-    void theFirstLargeExtentIsPopulatedByWhatTheJobIsGivenAtLaunch() {
-        SimulatedProcess eager = with(plan(PageSize.GIGANTIC, MemoryPlan.PageFault.LAUNCH), 0);
-        eager.space.launchBytes(64 * MIB);
-        map(eager, PAGE);
-        long before = eager.linux.advised(Mman.MADV_POPULATE_WRITE);
-        map(eager, 4 * MIB);
-        assertEquals(before + 2, eager.linux.advised(Mman.MADV_POPULATE_WRITE), "the extent, and the piece");
-        assertEquals(0, eager.space.launchBytes());
-    }
-
-    @Test
-    void smallPagesAreNotAdvised() {
-        SimulatedProcess small = with(plan(PageSize.SMALL, MemoryPlan.PageFault.DEMAND), 100);
-        map(small, 4 * MIB);
-        assertEquals(0, small.linux.advised(Mman.MADV_HUGEPAGE));
-        assertEquals(0, small.linux.pooled());
-        SimulatedProcess large = with(plan(PageSize.LARGE, MemoryPlan.PageFault.DEMAND), 0);
-        map(large, 4 * MIB);
-        assertEquals(1, large.linux.advised(Mman.MADV_HUGEPAGE));
-    }
-
-    @Test
-    void whatTheProgramMapsBeyondAnArenaIsAdvisedUnlessItExpectsToUseLittle() {
-        long at = process.make(Nr.MMAP, 0, (1L << 30) + PAGE, RW, ANON, -1, 0);
-        assertTrue(at > 0 && !inArena(at));
-        assertEquals(1, linux.advised(Mman.MADV_HUGEPAGE));
-        process.make(Nr.MMAP, 0, (1L << 30) + PAGE, RW, ANON | Mman.MAP_NORESERVE, -1, 0);
-        assertEquals(1, linux.advised(Mman.MADV_HUGEPAGE));
-    }
-
-    @Test
-    void aPoolServesLargePiecesAsLongAsItHasPages() {
-        SimulatedProcess pooled = with(MemoryPlan.DEFAULT, 40);
-        long first = map(pooled, 32 * MIB);
-        assertTrue(pooled.space.arena().pool().covers(first, first + 32 * MIB));
-        assertTrue(pooled.linux.pooled() < 40 * MIB, "some is left to others: " + pooled.linux.pooled());
-        long second = map(pooled, 64 * MIB);
-        assertFalse(pooled.space.arena().pool().touches(second, second + 64 * MIB));
-        assertEquals(java.util.Set.of(Shortfall.NO_LARGE), pooled.space.shortfalls());
-        dirty(pooled, first, 32 * MIB);
-        assertEquals(0, pooled.make(Nr.MUNMAP, first, 32 * MIB));
-        assertEquals(first, map(pooled, 32 * MIB), "kept");
-        assertEquals(0, pooled.linux.page(first).content);
-    }
-
-    @Test
-    void aLargeRequestGivesItsPagesBackToThePool() {
-        SimulatedProcess pooled = with(MemoryPlan.DEFAULT, 600);
-        for (int turn = 0; turn < 200; turn++) { // more than there are addresses for, were they not used again
-            long at = map(pooled, (1L << 30) + PAGE);
-            assertTrue(inArena(at) && pooled.linux.pooled() == (1L << 30) + 2 * MIB, "turn " + turn);
-            assertEquals(0, pooled.make(Nr.MUNMAP, at, (1L << 30) + PAGE));
-            assertEquals(0, pooled.linux.pooled());
-        }
-    }
-
-    private static void dirty(SimulatedProcess its, long at, long bytes) {
-        for (long page = at; page < at + bytes; page += PAGE) {
-            its.linux.page(page).content = page;
-        }
-    }
-
     @Test
     void largePiecesComeBackZero() {
         for (int i = 0; i < 3; i++) {
@@ -191,7 +102,8 @@ class MemoryCallsTest {
         churn(100, bytes, true);
         long calls = linux.calls();
         churn(300, bytes, true);
-        assertEquals(calls, linux.calls());
+        // Twice a large piece lies on small pages, to learn from it, which are dropped.
+        assertEquals(bytes < Arena.HUGE ? 0 : 2, linux.calls() - calls);
         assertTrue(linux.resident() <= 16 * bytes, () -> linux.resident() + " bytes resident");
     }
 

@@ -80,7 +80,7 @@ class NumaPoliciesTest {
     @Test
     void whereThreadsMayDifferNothingIsKept() {
         SimulatedProcess process = process(NodeChoice.NONE);
-        process.space.share();
+        process.space.policies().share();
         assertEquals(8, kept(process), "until one sets a policy");
         assertEquals(0, process.make(Nr.SET_MEMPOLICY, Mempolicy.MPOL_BIND | 1 << 15, 4096, 64));
         assertEquals(0, kept(process));
@@ -90,20 +90,20 @@ class NumaPoliciesTest {
         assertEquals(0, kept(process));
         AddressSpace child = process.space.fork();
         process.space.born(child);
-        assertTrue(child.policiesDiffer());
+        assertTrue(child.policies().differ());
     }
 
     @Test
     void whatChangesNothingCostsNothing() {
         SimulatedProcess process = process(NodeChoice.NONE);
-        process.space.share();
+        process.space.policies().share();
         assertEquals(8, kept(process));
         assertEquals(0, process.make(Nr.SET_MEMPOLICY, Mempolicy.MPOL_LOCAL, 0, 0));
         assertEquals(0, process.make(Nr.SET_MEMPOLICY, Mempolicy.MPOL_DEFAULT, 0, 0));
         assertEquals(-Errno.EINVAL, process.make(Nr.SET_MEMPOLICY, 77, 0, 0));
         assertEquals(8 * PAGE, process.linux.resident());
         assertEquals(8, kept(process));
-        assertFalse(process.space.policySet());
+        assertFalse(process.space.policies().isSet());
     }
 
     @Test

@@ -30,6 +30,8 @@ final class SimulatedKernel {
     private final Map<Integer, Pending> pending = new HashMap<>();
 
     private final SimulatedPool pool;
+    /** What was last to be populated ahead of use. */
+    long ahead;
     /** Who may run alone in an address space. */
     private final Map<AddressSpace, Integer> still = new HashMap<>();
     private final List<SimulatedLinux> processes = new ArrayList<>();
@@ -88,7 +90,7 @@ final class SimulatedKernel {
             public void end(AddressSpace space, int slot) {
                 still.remove(space);
             }
-        });
+        }, (pid, start) -> ahead = start);
     }
 
     /** The number of a process with such memory. */

@@ -1,6 +1,7 @@
 package org.outrigger.lab.arms;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,7 +98,9 @@ public final class Stage implements AutoCloseable {
         try {
             group = Cpuset.make(Path.of("/proc/self"), journal.orElseThrow(), Ground.list(ground.lwkCores()));
         } catch (IOException refused) {
-            notes.add("no control group of its own (" + refused.getMessage() + "): bound by affinity alone");
+            // A refusal's own message is the path alone.
+            String reason = refused instanceof FileSystemException ? "it cannot be made at " : "";
+            notes.add("no control group of its own (" + reason + refused.getMessage() + "): bound by affinity alone");
             return;
         }
         if (works("--cgroup", group.members().toString())) {

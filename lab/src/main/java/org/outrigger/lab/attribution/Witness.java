@@ -110,7 +110,7 @@ public final class Witness implements AutoCloseable {
                 after.since(before), lost, notes);
     }
 
-    /** Threads that had this name at some time: one that runs without a switch since before its exec has an older one in events. */
+    /** Threads that had this name at some time: one that runs since before its exec has an older one in events. */
     private static Set<Integer> pids(List<List<TraceEvent>> events, String name) {
         Set<Integer> pids = new HashSet<>();
         for (List<TraceEvent> some : events) {

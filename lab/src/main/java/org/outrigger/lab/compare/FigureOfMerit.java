@@ -70,14 +70,21 @@ public record FigureOfMerit(String name, Pattern pattern, Better better) {
         return pattern;
     }
 
-    /** The text where the expression matches last; empty where it does not match. */
+    /**
+     * The text where the expression matches last; empty where it does not match, or has alternatives in a repetition that is too
+     * long for the stack that {@link Pattern} needs for it.
+     */
     Optional<String> find(String output) {
         Matcher matcher = pattern.matcher(output);
         String found = null;
-        while (matcher.find()) {
-            if (matcher.group(1) != null) {
-                found = matcher.group(1);
+        try {
+            while (matcher.find()) {
+                if (matcher.group(1) != null) {
+                    found = matcher.group(1);
+                }
             }
+        } catch (StackOverflowError tooLong) {
+            return Optional.empty();
         }
         return Optional.ofNullable(found);
     }

@@ -27,8 +27,8 @@ public final class Injector implements AutoCloseable {
     }
 
     /**
-     * Starts; returns when the noise is there. Half a second before that goes into measuring what a change of context costs on the
-     * first of the cores, which should have nothing else to do.
+     * Starts; returns when the noise is there. Half a second before that goes into measuring what a change of context costs on
+     * the first of the cores, which should have nothing else to do.
      *
      * @param program   the file {@code outrigger-inject}
      * @param injection the pattern

@@ -18,6 +18,7 @@ public final class MemoryText {
     private static final int WIDTH_ARM = 11;
     private static final int WIDTH_RATIO = 28;
     private static final int WIDTH_FIGURE = 10;
+    private static final double HUNDREDTH = 0.01;
     private static final double MIB = 1L << 20;
     private static final String NONE = "-";
     private static final List<Double> TOLD = List.of(50.0, 90.0, 99.0, 99.9);
@@ -125,9 +126,9 @@ public final class MemoryText {
                 }
                 Usage last = use.last().get();
                 text.append(padded(name, WIDTH_WHAT)).append(padded(arm.key(), WIDTH_ARM));
-                figure(use.faults().map(Sample::median).map(Cells::number));
-                figure(use.firstFaults().map(Cells::number));
-                figure(use.calls().map(Cells::number));
+                figure(use.faults().map(Sample::median).map(MemoryText::few));
+                figure(use.firstFaults().map(MemoryText::few));
+                figure(use.calls().map(MemoryText::few));
                 figure(Optional.of(mib(last.resident())));
                 figure(Optional.of(mib(last.peak())));
                 figure(Optional.of(mib(last.huge())));
@@ -140,6 +141,11 @@ public final class MemoryText {
 
     private void figure(Optional<String> value) {
         text.append(ahead(value.orElse(NONE), WIDTH_FIGURE));
+    }
+
+    /** A number of which not even the smallest part is told as nothing. */
+    private static String few(double number) {
+        return number > 0 && number < HUNDREDTH ? "<0.01" : number(number);
     }
 
     private static String mib(long bytes) {

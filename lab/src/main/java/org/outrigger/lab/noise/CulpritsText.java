@@ -59,7 +59,8 @@ final class CulpritsText {
         }
     }
 
-    private static String name(Culprit culprit) {
+    /** The name of a culprit with its kind. */
+    static String name(Culprit culprit) {
         return culprit.kind() == Culprit.Kind.UNKNOWN ? culprit.name() : culprit.kind().key() + " " + culprit.name();
     }
 }

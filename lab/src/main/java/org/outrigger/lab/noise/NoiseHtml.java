@@ -46,6 +46,7 @@ public final class NoiseHtml {
         sections.add(new Section("Tails", charts.tails()));
         sections.add(new Section("Variation", charts.variation()));
         sections.add(new Section("Detours", charts.detours()));
+        sections.add(new Section("Culprits", CulpritsHtml.blocks(report.culprits())));
         sections.add(new Section("Comparison", charts.comparisons()));
         sections.add(html.machine(version));
         sections.add(new Section("Data", List.of(new Block.Raw(html.raw()))));
@@ -134,6 +135,7 @@ public final class NoiseHtml {
             case SELFISH -> ": a detour is a round above " + loop.percent() + " % of the shortest";
         } + "; " + loop.seconds() + " s a run"));
         rows.add(List.of("rounds", rounds() + " of " + request.rounds() + ", order by seed " + request.seed()));
+        request.inject().ifPresent(noise -> rows.add(List.of("injected noise", noise.text())));
         rows.add(List.of("LWK cores, measured", Ground.list(request.ground().lwkCores())));
         rows.add(List.of("Linux cores", Ground.list(request.ground().linuxCores())));
         rows.add(List.of("allowed CPUs, those of the arm linux", Ground.list(request.ground().allowed())));

@@ -59,6 +59,11 @@ class FigureOfMeritTest {
         assertEquals(Optional.of("2"), parse(List.of("x|y(2)")).get(0).find("y2 x"), "a match without the group is none");
     }
 
+    @Test
+    void anExpressionThatIsTooMuch() {
+        assertEquals(Optional.empty(), parse(List.of("((?:a|b)*)c")).get(0).find("ab".repeat(200_000)));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"1.5|1.5", "-2e-3|-0.002", "1,234,567.5|1234567.5", " 7 |7"})
     void numbers(String text, double value) {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.outrigger.lab.compare.ComparePages;
+import org.outrigger.lab.noise.NoiseKernel;
 import org.outrigger.lab.noise.NoisePages;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -109,6 +110,14 @@ class PageTest {
     void aPageOfNothingTellsSo() {
         assertTrue(written(NoisePages.empty()).contains("nothing of that kind was measured"));
         assertTrue(written(ComparePages.empty()).contains("no difference can be told"));
+    }
+
+    @Test
+    void culpritsAreNamedWithWhatMendsThem() {
+        String page = written(NoisePages.rich(NoiseKernel.FWQ));
+        assertTrue(page.contains("vector local_timer") && page.contains("nohz_full=") && page.contains("user task &lt;spin&gt;"),
+                page);
+        assertTrue(page.contains("66.7\u00a0%") && page.contains("no steal is told") && page.contains("had no room"), page);
     }
 
     @Test

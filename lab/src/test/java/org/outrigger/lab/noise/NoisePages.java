@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.outrigger.lab.arms.Arm;
+import org.outrigger.lab.attribution.Attribution;
+import org.outrigger.lab.attribution.Culprit;
+import org.outrigger.lab.attribution.Share;
 import org.outrigger.lab.html.Page;
 import org.outrigger.lab.load.Load;
 
@@ -31,7 +34,14 @@ public final class NoisePages {
                 cells.add(Made.cell(kernel, arm.label(), load, rounds));
             }
         }
-        return NoiseHtml.page(Made.report(kernel, arms, loads, ROUNDS, cells), "9.9");
+        NoiseReport report = Made.report(kernel, arms, loads, ROUNDS, cells);
+        Attribution found = new Attribution("trace", 40, 9e6, 0.5, 0, List.of(
+                new Share(new Culprit(Culprit.Kind.VECTOR, "local_timer"), 30, 6e6, 4e5),
+                new Share(new Culprit(Culprit.Kind.USER_TASK, "<spin>"), 10, 3e6, 1e6)), List.of(), 3,
+                List.of("no steal is told"));
+        return NoiseHtml.page(new NoiseReport(report.request(), report.environment(), report.start(), report.duration(), false,
+                cells,
+                List.of(new Culprits(arms.get(0), loads.get(1), found)), report.setUps(), report.loads()), "9.9");
     }
 
     private static double[] values(NoiseKernel kernel, int arm, int load, int round) {
