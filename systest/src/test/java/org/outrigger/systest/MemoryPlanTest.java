@@ -126,7 +126,8 @@ class MemoryPlanTest {
     void thePolicyIsTheProgramsFromTheStart() {
         Machine.skipUnless(Files.exists(Path.of("/proc/self/numa_maps")), "this kernel knows no NUMA policies");
         assertEquals("heap default stack default mapped default", policies(policiesOnLwk()));
-        assertEquals("heap interleave:0 stack interleave:0 mapped interleave:0", policies(policiesOnLwk("--mempolicy=interleave")));
+        assertEquals("heap interleave:0 stack interleave:0 mapped interleave:0",
+            policies(policiesOnLwk("--mempolicy=interleave")));
         assertEquals("heap local stack local mapped local", policies(policiesOnLwk("--mempolicy=nearest")));
         assertEquals("heap interleave:0 stack interleave:0 mapped prefer:0", policies(policiesOnLwk("--mempolicy=random")));
     }

@@ -14,7 +14,8 @@ import org.outrigger.kernel.loop.Request;
  *
  * <p>So what is kept goes back to Linux when a policy is set. If the address space has had one thread only, all later threads
  * inherit its policy, and pages may be kept again. Otherwise threads may differ, and nothing is kept any more. A policy that
- * takes memory from where a thread runs, over one that did so before, changes nothing. Source: {@code set_mempolicy(2)}.
+ * takes memory from where a thread runs, over one that did so before, changes nothing. Pages from a pool stay: dropped, they
+ * would lose their reservation. Source: {@code set_mempolicy(2)}.
  */
 final class ThreadPolicies {
     private final Reply reply;
