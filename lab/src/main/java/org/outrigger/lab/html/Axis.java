@@ -120,7 +120,8 @@ public record Axis(String label, Unit unit, Scale scale, double low, double high
             for (int digit = 1; digit < 10; digit++) {
                 double value = digit * Math.pow(10, exponent);
                 boolean told = digit == 1 && Math.floorMod(exponent, stride) == 0
-                        || span * 2.2 <= wanted && (digit == 2 || digit == 5) || span * 6 <= wanted && digit % 2 == 1 && digit < 9;
+                        || span * 2.2 <= wanted && (digit == 2 || digit == 5)
+                        || span * 6 <= wanted && digit % 2 == 1 && digit < 9;
                 if (value >= low * (1 - 1e-12) && value <= high * (1 + 1e-12) && (told || stride == 1)) {
                     ticks.add(new Tick(value, told ? unit.text(value) : ""));
                 }
