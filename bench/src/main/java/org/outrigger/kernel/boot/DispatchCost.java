@@ -49,7 +49,8 @@ public class DispatchCost {
         loop = new Branch(receiver, channels.reply(), new Request(channels.memory(), channels.geometry()), tasks,
                 new OwnCalls(channels.reply(), affinities,
                         new MemoryCalls(channels.reply(), MemoryPlan.DEFAULT,
-                                new PageMaps(new PageMap(new Syscalls()), new ProcFile(new Syscalls())), true)), new Inbox(receiver),
+                                new PageMaps(new PageMap(new Syscalls()), new ProcFile(new Syscalls())), true)),
+                                new Inbox(receiver),
                 (task, passed, space) -> { });
         int[] cores = {1};
         LwkProcess process = new LwkProcess(PID, 1, cores, new AddressSpace(0, false), 0);
