@@ -91,11 +91,15 @@ public final class Affinities {
         reply.done(slot, Math.min(result, 0));
     }
 
-    /** With one thread on the core there is nobody to yield to. */
+    /**
+     * With one thread on the core there is nobody to yield to. Once threads share a core, the call is Linux's for all of the job:
+     * who yields there waits for another thread, and should not wait for the LWK first.
+     */
     public void relinquish(Task task) {
         if (placement.load(task.core()) <= 1) {
             reply.done(task.slot(), 0);
         } else {
+            memory.set(ValueLayout.JAVA_BYTE, Layout.DISPOSITION + Nr.SCHED_YIELD, (byte) Layout.DISP_HERE);
             reply.here(task.slot());
         }
     }

@@ -63,10 +63,13 @@ class AffinitiesTest {
 
     @Test
     void yieldingAloneIsNoCall() {
+        job.disposition(Nr.SCHED_YIELD, Layout.DISP_LWK);
         job.affinities.relinquish(task);
         assertEquals(Layout.RE_DONE, job.kind(slot));
+        assertEquals(Layout.DISP_LWK, job.disposition(Nr.SCHED_YIELD));
         job.placement.add(task.core());
         job.affinities.relinquish(task);
         assertEquals(Layout.RE_HERE, job.kind(slot));
+        assertEquals(Layout.DISP_HERE, job.disposition(Nr.SCHED_YIELD), "from now on Linux is asked first");
     }
 }

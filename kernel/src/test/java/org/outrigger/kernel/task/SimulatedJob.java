@@ -160,4 +160,13 @@ final class SimulatedJob {
         }
         return taken;
     }
+
+    /** Who answers a call, as the runtime reads it. */
+    long disposition(int nr) {
+        return memory.get(ValueLayout.JAVA_BYTE, Layout.DISPOSITION + nr);
+    }
+
+    void disposition(int nr, long who) {
+        memory.set(ValueLayout.JAVA_BYTE, Layout.DISPOSITION + nr, (byte) who);
+    }
 }
