@@ -79,7 +79,7 @@ final class Allocation {
             reply.done(slot, -Errno.EINVAL);
         } else if (!arenas || space.limited() || length <= 0) {
             leave(space, slot, length, pending);
-        } else if (length > LARGEST && !space.accounted()) {
+        } else if (length > LARGEST && (!space.accounted() || large.advises(request))) {
             large.mmap(space, request, length, pending);
         } else if (length > LARGEST) {
             leave(space, slot, length, pending);

@@ -29,21 +29,26 @@ final class LargeRequests {
         this.populate = populate;
     }
 
-    /** Maps {@code length} bytes, a multiple of the page size. A program that asks for no reservation expects to use little. */
+    /** Whether it does more than leave the request to Linux. A program that asks for no reservation expects to use little. */
+    boolean advises(Request request) {
+        return advice >= 0 && (request.arg(3) & Mman.MAP_NORESERVE) == 0;
+    }
+
+    /** Maps {@code length} bytes, a multiple of the page size. */
     void mmap(AddressSpace space, Request request, long length, Pending pending) {
         int slot = request.slot();
-        boolean sparse = (request.arg(3) & Mman.MAP_NORESERVE) != 0;
         pending.first = length;
         pending.second = populate ? 1 : 0;
         pending.subject = space;
-        boolean pool = !sparse && request.arg(0) == 0 && pools.mayGrow(space, length) && !space.forking();
+        boolean pool = (request.arg(3) & Mman.MAP_NORESERVE) == 0 && request.arg(0) == 0 && pools.mayGrow(space, length)
+                && !space.forking();
         if (pool && pools.grow(space, slot, false, poolTried, pending)) {
             return;
         }
-        if (sparse || advice < 0) {
-            reply.here(slot);
-        } else {
+        if (advises(request)) {
             tell(slot, pending);
+        } else {
+            reply.here(slot);
         }
     }
 
@@ -67,6 +72,13 @@ final class LargeRequests {
         if (result < 0) {
             reply.done(slot, result);
             return;
+        }
+        AddressSpace space = (AddressSpace) pending.subject;
+        if (space.accounted()) {
+            long end = result + pending.first;
+            space.commitment().forget(result, end);
+            space.bookRest(result, end);
+            space.settle(pending);
         }
         pending.third = result;
         pending.then(advised);

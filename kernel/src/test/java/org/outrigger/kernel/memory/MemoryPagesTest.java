@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.corert.Layout;
@@ -127,5 +128,22 @@ class MemoryPagesTest {
         for (long page = at; page < at + bytes; page += PAGE) {
             its.linux.page(page).content = page;
         }
+    }
+
+    @Test
+    void largeRequestsHaveHugePagesUnderALimitToo() {
+        Budget budget = new Budget(Limited.plan(4L << 30), 1);
+        SimulatedProcess limited = new SimulatedProcess(new SimulatedKernel(true), budget.rank(0));
+        long length = (1L << 30) + PAGE;
+        long at = map(limited, length);
+        assertTrue(at > 0 && !inArena(at));
+        assertEquals(1, limited.linux.advised(Mman.MADV_HUGEPAGE));
+        assertEquals(length, budget.used());
+        assertEquals(-Errno.ENOMEM, map(limited, 3L << 30));
+        assertTrue(limited.make(Nr.MMAP, 0, length, RW, ANON | Mman.MAP_NORESERVE, -1, 0) > 0);
+        assertEquals(1, limited.linux.advised(Mman.MADV_HUGEPAGE), "who expects to use little is not advised");
+        assertEquals(2 * length, budget.used());
+        assertEquals(0, limited.make(Nr.MUNMAP, at, length));
+        assertEquals(length, budget.used());
     }
 }
