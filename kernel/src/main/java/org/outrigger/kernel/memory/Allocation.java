@@ -111,19 +111,20 @@ final class Allocation {
     private long place(AddressSpace space, long length) {
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
-        if (pools.serve(space, length)) {
-            long start = arena.findPool(length);
-            if (start == 0) {
+        boolean fresh = inspection.reaches(space, length) && kind.wantsFresh();
+        if (pools.serve(space, length) && !(fresh && kind.reuses())) {
+            long start = arena.findPool(length, kind.untouched());
+            if (start == 0 && !kind.untouched()) {
                 start = arena.again(kind, length);
             }
-            if (start == 0) {
+            if (start == 0 && !kind.untouched()) {
                 start = arena.findSoon(length);
             }
-            if (start != 0 || pools.mayGrow(space, length) && !space.forking()) {
+            if (start != 0 || !kind.untouched() && pools.mayGrow(space, length) && !space.forking()) {
                 return start;
             }
         }
-        if (inspection.reaches(space, length) && kind.wantsFresh()) {
+        if (fresh) {
             long start = fresh(space, length);
             if (start != 0) {
                 kind.gaveFresh(start);
@@ -216,7 +217,8 @@ final class Allocation {
     }
 
     private void grow(AddressSpace space, int slot, Pending pending) {
-        if (pools.mayGrow(space, pending.first) && !space.forking() && pools.grow(space, slot, true, poolTried, pending)) {
+        boolean pool = !space.arena().sizeClass(pending.first).untouched() && pools.mayGrow(space, pending.first);
+        if (pool && !space.forking() && pools.grow(space, slot, true, poolTried, pending)) {
             return;
         }
         long size = draw.extent(space, pending.first);

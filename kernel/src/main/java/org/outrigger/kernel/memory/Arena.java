@@ -258,10 +258,10 @@ final class Arena {
         return bound[LARGE];
     }
 
-    /** The lowest free place on pages from a pool, or 0. */
-    long findPool(long length) {
-        return ranges.bytes(POOL_CLEAN) + ranges.bytes(POOL_DIRTY) < length ? 0
-                : search(base[LARGE], next[LARGE], length, POOL_SET);
+    /** The lowest free place on pages from a pool, or 0; if it shall be {@code clean}, one that nobody has touched. */
+    long findPool(long length, boolean clean) {
+        return ranges.bytes(POOL_CLEAN) + (clean ? 0 : ranges.bytes(POOL_DIRTY)) < length ? 0
+                : search(base[LARGE], next[LARGE], length, clean ? 1 << POOL_CLEAN : POOL_SET);
     }
 
     /** The lowest free place for so many bytes, or 0. Large pieces begin on a huge page. */

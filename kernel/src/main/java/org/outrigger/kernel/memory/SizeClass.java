@@ -32,6 +32,7 @@ final class SizeClass {
     private final long[] shelf = new long[SHELF * 2];
     private int shelved;
     private boolean reuse;
+    private boolean learnt;
     private int gap;
     private int wait;
     private int untouched;
@@ -58,6 +59,7 @@ final class SizeClass {
     /** The same habits, for a forked child. */
     SizeClass(SizeClass parent) {
         reuse = parent.reuse;
+        learnt = parent.learnt;
         gap = parent.gap;
         wait = parent.wait;
         untouched = parent.untouched;
@@ -108,6 +110,11 @@ final class SizeClass {
         return reuse;
     }
 
+    /** Whether pieces of this size are known to be left untouched. */
+    boolean untouched() {
+        return learnt && !reuse;
+    }
+
     /** Whether a piece that comes back should be looked at. */
     boolean sampleDue(long start) {
         if (!reuse) {
@@ -123,6 +130,7 @@ final class SizeClass {
     /** What a look at a piece of {@code length} bytes that was handed out fresh has shown. */
     void learn(long present, long length) {
         boolean touched = present > 0;
+        learnt = true;
         sparse = present < length / SPARSE;
         if (!reuse) {
             reuse = touched;

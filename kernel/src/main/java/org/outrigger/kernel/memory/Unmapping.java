@@ -98,7 +98,11 @@ final class Unmapping {
         Arena arena = space.arena();
         SizeClass kind = arena.sizeClass(length);
         if (arena.pool().touches(start, end)) { // reserved, whether it is touched or not
-            arena.release(start, end, Arena.DIRTY);
+            if (!kind.reuses() && inspection.settle(space, start, end)) {
+                kind.learn(inspection.present(), length);
+            } else {
+                arena.release(start, end, Arena.DIRTY);
+            }
             kind.shelve(start, end);
             return true;
         }

@@ -146,4 +146,27 @@ class MemoryPagesTest {
         assertEquals(0, limited.make(Nr.MUNMAP, at, length));
         assertEquals(length, budget.used());
     }
+
+    @Test
+    void whatIsNotTouchedNeitherZeroesPagesFromAPoolNorTakesThem() {
+        SimulatedProcess pooled = with(MemoryPlan.DEFAULT, 40);
+        long first = map(pooled, 4 * MIB);
+        assertTrue(pooled.space.arena().pool().covers(first, first + 4 * MIB));
+        assertEquals(0, pooled.make(Nr.MUNMAP, first, 4 * MIB));
+        for (int i = 0; i < 10; i++) {
+            assertEquals(first, map(pooled, 4 * MIB), "clean as it was");
+            assertEquals(0, pooled.make(Nr.MUNMAP, first, 4 * MIB));
+        }
+        long all = map(pooled, 40 * MIB);
+        dirty(pooled, all, 40 * MIB);
+        assertEquals(0, pooled.make(Nr.MUNMAP, all, 40 * MIB));
+        long last = 0;
+        for (int i = 0; i < 300; i++) {
+            last = map(pooled, 4 * MIB);
+            assertEquals(0, pooled.linux.page(last).content);
+            assertEquals(0, pooled.make(Nr.MUNMAP, last, 4 * MIB));
+        }
+        assertTrue(last + 4 * MIB <= all || last >= all + 40 * MIB, "dirty pages are for who touches them");
+        assertEquals(all, map(pooled, 40 * MIB), "who has them again");
+    }
 }
