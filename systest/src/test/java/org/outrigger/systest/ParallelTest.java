@@ -43,7 +43,8 @@ class ParallelTest {
     void mpiRanksEachWithTheirOwnRun() {
         List<String> line = new ArrayList<>(List.of(mpich("mpiexec"), "-n", "2"));
         line.addAll(Outrigger.run(List.of(), List.of(mpiProgram())));
-        NativeAndLwk.of(mpich("mpiexec"), "-n", "2", mpiProgram()).lwkCommand(line).normalised(SORTED).limit(240).compareSuccess();
+        NativeAndLwk.of(mpich("mpiexec"), "-n", "2", mpiProgram()).lwkCommand(line).normalised(SORTED).limit(240)
+                .compareSuccess();
     }
 
     /** Where several MPIs are installed the plain name is any of them, perhaps one without its headers. */
