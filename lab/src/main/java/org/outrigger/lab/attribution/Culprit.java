@@ -74,6 +74,10 @@ public record Culprit(Kind kind, String name) {
     }
 
     private String threadMend() {
+        if (name.equals("idle")) {
+            return "the core was kept from real-time threads: sysctl kernel.sched_rt_runtime_us=-1, and the runtime in"
+                    + " /sys/kernel/debug/sched/fair_server; or the program waited";
+        }
         if (name.startsWith("kworker")) {
             return "write the Linux cores to /sys/devices/virtual/workqueue/cpumask; bound ones come with the core's own work";
         }

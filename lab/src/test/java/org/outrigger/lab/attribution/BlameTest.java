@@ -147,7 +147,7 @@ class BlameTest {
     @Test
     void everyCulpritHasAMend() {
         for (Culprit.Kind kind : Culprit.Kind.values()) {
-            for (String name : List.of("local_timer", "RCU", "NET_RX", "kworker/*", "rcu_preempt", "migration/1", "x")) {
+            for (String name : List.of("local_timer", "RCU", "NET_RX", "kworker/*", "rcu_preempt", "migration/1", "idle", "x")) {
                 assertTrue(new Culprit(kind, name).mend().length() > 10);
             }
         }
