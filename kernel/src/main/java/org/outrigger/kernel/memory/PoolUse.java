@@ -13,7 +13,7 @@ final class PoolUse {
     private long refusedAt;
     private boolean refused;
 
-    /** Whether a new extent may be asked for now. */
+    /** Whether a new extent may be asked for at this time. */
     boolean mayGrow(long now) {
         return !off && (!refused || now - refusedAt > PATIENCE_NS);
     }

@@ -20,8 +20,6 @@ final class Tuning {
     private static final String NO_THROTTLING = "-1";
     private static final int FIRST_MAJOR = 6;
     private static final int FIRST_MINOR = 12;
-    private static final int HEX_DIGIT = 4;
-    private static final int HEX_GROUP = 8;
 
     private final Path root;
     private final Journal journal;
@@ -40,7 +38,7 @@ final class Tuning {
     void moveOthers(int[] quiet, int[] others) throws IOException {
         interrupts(quiet, others);
         Path queues = root.resolve("sys/devices/virtual/workqueue/cpumask");
-        if (change(queues, mask(others))) {
+        if (change(queues, Ground.mask(others))) {
             changes.add("unbound work queues on CPU " + Ground.list(others));
         } else {
             notes.add("unbound work queues stay where they are: " + queues + " cannot be written");
@@ -157,24 +155,6 @@ final class Tuning {
             cpus.set(low, (dash < 0 ? low : Integer.parseInt(range.substring(dash + 1))) + 1);
         }
         return cpus;
-    }
-
-    /** CPUs as the kernel's masks have them: hexadecimal, in groups of 32 bits, the highest first. */
-    static String mask(int[] cpus) {
-        BitSet set = new BitSet();
-        IntStream.of(cpus).forEach(set::set);
-        StringBuilder mask = new StringBuilder();
-        for (int digit = (set.length() - 1) / HEX_DIGIT; digit >= 0; digit--) {
-            int value = 0;
-            for (int bit = 0; bit < HEX_DIGIT; bit++) {
-                value |= set.get(digit * HEX_DIGIT + bit) ? 1 << bit : 0;
-            }
-            mask.append(Character.forDigit(value, 1 << HEX_DIGIT));
-            if (digit % HEX_GROUP == 0 && digit > 0) {
-                mask.append(',');
-            }
-        }
-        return mask.toString();
     }
 
     private static String numbers(List<Integer> list) {

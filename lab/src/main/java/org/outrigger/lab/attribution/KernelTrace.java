@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.outrigger.lab.arms.Ground;
 
 /**
  * The kernel's trace of what runs on some cores: an instance of tracefs of its own, which disturbs no other user of it. Its clock
@@ -23,7 +24,6 @@ public final class KernelTrace implements AutoCloseable {
     private static final String PREFIX = "outrigger-";
     private static final String CLOCK = "x86-tsc";
     private static final int BUFFER_KIB = 8192;
-    private static final int BITS = 32;
     private static final Pattern PID = Pattern.compile("\\d{1,10}");
     private static final String[] EVENTS = {
         "irq/irq_handler_entry", "irq/irq_handler_exit", "irq/softirq_entry", "irq/softirq_exit", "sched/sched_switch",
@@ -84,7 +84,7 @@ public final class KernelTrace implements AutoCloseable {
     private void prepare() throws IOException {
         write("tracing_on", "0");
         write("trace_clock", CLOCK);
-        write("tracing_cpumask", mask(cpus));
+        write("tracing_cpumask", Ground.mask(cpus));
         write("buffer_size_kb", Integer.toString(BUFFER_KIB));
         for (String event : EVENTS) {
             Path file = instance.resolve("events").resolve(event);
@@ -95,23 +95,6 @@ public final class KernelTrace implements AutoCloseable {
                 missing.add(event);
             }
         }
-    }
-
-    /** CPU numbers as the kernel writes masks: hexadecimal words of 32 bits, the highest first, with commas between. */
-    static String mask(int[] cpus) {
-        int words = 1;
-        for (int cpu : cpus) {
-            words = Math.max(words, cpu / BITS + 1);
-        }
-        int[] mask = new int[words];
-        for (int cpu : cpus) {
-            mask[cpu / BITS] |= 1 << cpu % BITS;
-        }
-        StringBuilder text = new StringBuilder();
-        for (int i = words - 1; i >= 0; i--) {
-            text.append(String.format("%08x", mask[i])).append(i == 0 ? "" : ",");
-        }
-        return text.toString();
     }
 
     private void write(String file, String text) throws IOException {

@@ -95,11 +95,11 @@ class TuningTest {
 
     @Test
     void masksAsTheKernelWritesThem() {
-        assertEquals("1", Tuning.mask(new int[] {0}));
-        assertEquals("13", Tuning.mask(new int[] {0, 1, 4}));
-        assertEquals("1,00000000", Tuning.mask(new int[] {32}));
-        assertEquals("80000000", Tuning.mask(new int[] {31}));
-        assertEquals("10,00000000,00000001", Tuning.mask(new int[] {0, 68}));
+        assertEquals("1", Ground.mask(new int[] {0}));
+        assertEquals("13", Ground.mask(new int[] {0, 1, 4}));
+        assertEquals("1,00000000", Ground.mask(new int[] {32}));
+        assertEquals("80000000", Ground.mask(new int[] {31}));
+        assertEquals("10,00000000,00000001", Ground.mask(new int[] {0, 68}));
         assertEquals("{0, 1, 2, 5}", Tuning.parse("0-2,5").toString());
     }
 }

@@ -57,12 +57,6 @@ class WitnessTest {
     }
 
     @Test
-    void masks() {
-        assertEquals("00000002", KernelTrace.mask(new int[] {1}));
-        assertEquals("80000000,00000000,00000005", KernelTrace.mask(new int[] {0, 2, 95}));
-    }
-
-    @Test
     void instancesOfTheDeadAreRemoved() throws IOException {
         Files.createDirectory(folder.resolve("outrigger-" + ProcessHandle.current().pid()));
         Files.createDirectory(folder.resolve("outrigger-4194400"));
