@@ -11,15 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.outrigger.lab.environment.StealTime;
 
 /**
  * What {@code /proc} counts for some cores: interrupts, softirqs, stolen time. Differences of two readings tell what came in
  * between, though not which detour it made. Source: {@code proc(5)}.
  */
 final class Counters {
-    static final String STEAL = "steal";
-    private static final int STEAL_FIELD = 8;
-    private static final double TICK_NS = 1e7;
     private static final Pattern CPU = Pattern.compile("CPU(\\d+)");
 
     private final Map<String, Long> counts = new LinkedHashMap<>();
@@ -33,14 +31,7 @@ final class Counters {
         Counters now = new Counters();
         now.table("interrupt", text(proc, "interrupts"), cpus);
         now.table("softirq", text(proc, "softirqs"), cpus);
-        for (String line : text(proc, "stat").split("\n")) {
-            String[] words = line.split(" +");
-            for (int cpu : cpus) {
-                if (words[0].equals("cpu" + cpu) && words.length > STEAL_FIELD) {
-                    now.stolen += Long.parseLong(words[STEAL_FIELD]) * TICK_NS;
-                }
-            }
-        }
+        now.stolen = StealTime.read(proc.resolve("stat"), cpus).orElse(0.0);
         return now;
     }
 

@@ -31,6 +31,7 @@ import org.outrigger.lab.attribution.Detour;
 import org.outrigger.lab.attribution.KernelTrace;
 import org.outrigger.lab.attribution.Witness;
 import org.outrigger.lab.environment.Environment;
+import org.outrigger.lab.environment.StealTime;
 import org.outrigger.lab.inject.Injector;
 import org.outrigger.lab.load.Load;
 import org.outrigger.lab.load.RunningLoad;

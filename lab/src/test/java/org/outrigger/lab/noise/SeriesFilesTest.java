@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.lab.arms.Workshop;
+import org.outrigger.lab.environment.StealTime;
 
 /** The measuring program's files and what is made of them. */
 class SeriesFilesTest {

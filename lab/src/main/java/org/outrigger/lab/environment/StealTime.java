@@ -1,4 +1,4 @@
-package org.outrigger.lab.noise;
+package org.outrigger.lab.environment;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * Time that a hypervisor has taken from CPUs: the eighth figure of a line of {@code /proc/stat} (proc(5)), in hundredths of a
  * second.
  */
-final class StealTime {
+public final class StealTime {
     private static final int FIELD = 8;
     private static final double TICK_NS = 1e7;
 
@@ -20,7 +20,7 @@ final class StealTime {
     }
 
     /** The time so far, in nanoseconds, of these CPUs together; empty where it is not told. */
-    static Optional<Double> read(Path stat, int[] cpus) {
+    public static Optional<Double> read(Path stat, int[] cpus) {
         List<String> lines;
         try {
             lines = Files.readAllLines(stat, StandardCharsets.US_ASCII);
