@@ -36,7 +36,7 @@ final class CompareGrammar {
         compare.addOption(named("N", "Runs of each arm that go before and do not count.", "Default: 1.", "-w", Grammar.WARM_UP)
                 .build());
         compare.addOption(Grammar.choice("LIST", Grammar.ARMS,
-                "At least two of linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo; the"
+                "At least two of linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo, lwk+isolated; the"
                 + " first is the baseline, and one may be there twice.", "Default: linux,lwk.").build());
         compare.addOption(several("LOAD", LOAD, "Compare beside competing work on the Linux cores: none, cpu, memory, io, fork,"
                 + " build, several of them separated by commas, or a shell command with a blank or a slash in it. With @all"

@@ -41,7 +41,7 @@ final class NoiseGrammar {
         noise.addOption(named("N", "End a run after N values.", "Default: when its time is up.", SAMPLES));
         noise.addOption(named("N", "How often everything is measured.", "Default: 6; with --quick 2.", "-r", Grammar.ROUNDS));
         noise.addOption(Grammar.choice("LIST", Grammar.ARMS, "Some of linux, native, linux+cgroup, linux+tuned, lwk,"
-                + " lwk+fifo; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk.").build());
+                + " lwk+fifo, lwk+isolated; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk.").build());
         noise.addOption(OptionSpec.builder(LOAD).type(String[].class).arity("1").paramLabel("LOAD").description(
                 "Measure beside competing work on the Linux cores: none, cpu, memory, io, fork, build, several of them separated"
                 + " by commas, or a shell command with a blank or a slash in it. With @all behind its name a load may run on"

@@ -122,7 +122,8 @@ class NoiseTest {
         "--duration 1e3      | --duration: '1e3' is not a number from 0.001 to 3600",
         "-r 1001             | --rounds: '1001' is not a number from 1 to 1000",
         "--seed -1           | --seed: ",
-        "--arms lwk,lvk      | --arms: there is no arm 'lvk'; there are linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo",
+        "--arms lwk,lvk      | --arms: there is no arm 'lvk'; there are linux, native, linux+cgroup, linux+tuned, lwk,"
+            + " lwk+fifo, lwk+isolated",
         "--load cpu,spin     | --load: there is no load 'spin'; there are none, cpu, memory, io, fork, build",
         "--csv missing       | --csv: 'missing' is no folder that can be written to",
         "--html missing/x    | --html: cannot write to 'missing/x': the directory does not exist",

@@ -27,7 +27,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class NoiseTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final List<String> ARMS = List.of("linux", "native", "linux+cgroup", "linux+tuned", "lwk", "lwk+fifo");
+    private static final List<String> ARMS = List.of("linux", "native", "linux+cgroup", "linux+tuned", "lwk", "lwk+fifo",
+            "lwk+isolated");
 
     @TempDir
     private Path folder;

@@ -13,7 +13,9 @@ public enum ArmKind {
     /** The lightweight kernel by its defaults. */
     LWK("lwk"),
     /** The lightweight kernel with the program's threads in real time ({@code run --sched fifo}). */
-    LWK_FIFO("lwk+fifo");
+    LWK_FIFO("lwk+fifo"),
+    /** The lightweight kernel in a partition of its own ({@code run --isolate}). */
+    LWK_ISOLATED("lwk+isolated");
 
     private final String key;
 
@@ -28,6 +30,6 @@ public enum ArmKind {
 
     /** Whether the program runs on an LWK. */
     public boolean onLwk() {
-        return this == LWK || this == LWK_FIFO;
+        return this == LWK || this == LWK_FIFO || this == LWK_ISOLATED;
     }
 }

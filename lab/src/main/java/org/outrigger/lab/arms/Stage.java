@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public final class Stage implements AutoCloseable {
     private static final int PRIORITY = 1;
+    private static final String ISOLATE = "--isolate";
 
     private final Ground ground;
     private final Optional<Journal> journal;
@@ -73,10 +74,14 @@ public final class Stage implements AutoCloseable {
                 }
                 tuning.moveOthers(ground.lwkCores(), ground.linuxCores());
             }
-            case LWK, LWK_FIFO -> {
+            case LWK, LWK_FIFO, LWK_ISOLATED -> {
                 affinity(ground.allowed());
                 prefix.addAll(List.of(ground.home().resolve("outrigger").toString(), "run", "-c", Ground.list(ground.lwkCores()),
                         "-l", Ground.list(ground.linuxCores())));
+                if (kind == ArmKind.LWK_ISOLATED) {
+                    prefix.add(ISOLATE);
+                    changes.add("a partition of the node for each run");
+                }
                 if (kind == ArmKind.LWK_FIFO) {
                     prefix.add("--sched=fifo");
                     if (realTime()) {
@@ -174,12 +179,33 @@ public final class Stage implements AutoCloseable {
      */
     @Override
     public void close() throws ArmFailedException {
+        if (prefix.contains(ISOLATE)) {
+            reconcile();
+        }
         if (journal.isPresent()) {
             try {
                 journal.get().close();
             } catch (IOException failed) {
                 throw new ArmFailedException(failed.getMessage());
             }
+        }
+    }
+
+    /** The partition of a run that was killed goes with the next command about partitions. */
+    private void reconcile() throws ArmFailedException {
+        ProcessBuilder command = new ProcessBuilder(ground.home().resolve("outrigger").toString(), "partition", "list");
+        command.environment().clear();
+        command.environment().putAll(ground.environment());
+        boolean interrupted = Thread.interrupted();
+        try {
+            command.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectErrorStream(true).start().waitFor();
+        } catch (IOException impossible) {
+            throw new ArmFailedException("partitions of runs that were killed may be left: " + impossible.getMessage());
+        } catch (InterruptedException hurried) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

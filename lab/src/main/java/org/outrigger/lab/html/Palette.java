@@ -16,7 +16,8 @@ final class Palette {
         {"#d55e00", "#f0813a"}, {"#b5679a", "#d98fba"}, {"#0072b2", "#56a8e0"}, {"#00845f", "#2fc498"},
         {"#6b6b6b", "#a8a8a8"}, {"#c48a00", "#e8b13c"}, {"#3d93c6", "#8fcdf2"}, {"#7a4fbf", "#b08fe8"}};
     private static final String[] DASHES = {"", "7 3", "2 2.5", "", "1 3", "10 3 2 3", "4 4", "12 4"};
-    private static final List<String> KNOWN = List.of("linux", "linux+cgroup", "linux+tuned", "lwk", "native", "lwk+fifo");
+    private static final List<String> KNOWN = List.of("linux", "linux+cgroup", "linux+tuned", "lwk", "native", "lwk+fifo",
+            "lwk+isolated");
 
     private final Map<String, Integer> looks = new LinkedHashMap<>();
 

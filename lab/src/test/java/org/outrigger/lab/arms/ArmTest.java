@@ -22,7 +22,8 @@ class ArmTest {
         "lvk | lvk", "lwk,, | ''", "'' | ''", "lwk,linux+cgroups | linux+cgroups", "lwk#2 | lwk#2"})
     void unknownArms(String list, String wrong) {
         String message = assertThrows(IllegalArgumentException.class, () -> Arm.parse(list)).getMessage();
-        assertEquals("there is no arm '" + wrong + "'; there are linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo",
+        assertEquals("there is no arm '" + wrong
+                + "'; there are linux, native, linux+cgroup, linux+tuned, lwk, lwk+fifo, lwk+isolated",
                 message);
     }
 }
