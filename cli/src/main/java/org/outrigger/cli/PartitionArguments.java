@@ -123,7 +123,8 @@ final class PartitionArguments {
         }
         if (online.minus(all).isEmpty() && !online.minus(named).isEmpty()) {
             throw settings.bad(Setting.CPUS, "cores are taken whole, and with CPU " + more + ", which shares cores with CPU "
-                    + named + ", no CPU would be left for Linux; " + PartitionGrammar.SPLIT_CORES + " takes CPU " + named + " alone");
+                    + named + ", no CPU would be left for Linux; "
+                    + PartitionGrammar.SPLIT_CORES + " takes CPU " + named + " alone");
         }
         if (!own.containsAll(more)) {
             notes.add("CPU " + more + " comes along, since it shares cores with CPU " + named + "; "

@@ -44,8 +44,8 @@ final class PartitionGrammar {
 
     private static CommandSpec create(String synopsis) {
         CommandSpec create = Grammar.command(CREATE, synopsis, "Set cores, memory and interrupts apart for programs on the LWK.",
-                "Everything that runs on the cores and can be moved leaves them. What was changed is written down before, with the"
-                + " value it had, and is put back by destroy, or when the command fails.");
+                "Everything that runs on the cores and can be moved leaves them. What was changed is written down before, with"
+                + " the value it had, and is put back by destroy, or when the command fails.");
         addCreateTo(create);
         create.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger partition create lwk -c 2-15 -M 8G",
@@ -59,12 +59,13 @@ final class PartitionGrammar {
                 "LWK cores: the CPUs that are set apart.", "There is no default.").build());
         create.addOption(Grammar.value(Setting.LINUX_CPUS, "LIST", "-l",
                 "Linux cores of its jobs, which others may use too.", "Default: the CPUs that belong to no partition.").build());
-        create.addOption(memory("Memory: SIZE[@NODE] of one NUMA node, or of those nearest to the cores; several between commas; all,"
-                + " or 1/2, 1/3 and so on of what can be had. Rounded up to whole pages.", "Default: none of its own."));
+        create.addOption(memory("Memory: SIZE[@NODE] of one NUMA node, or of those nearest to the cores; several between commas;"
+                + " all, or 1/2, 1/3 and so on of what can be had. Rounded up to whole pages.", "Default: none of its own."));
         create.addOption(Grammar.choice("SIZE", PAGE, "The pages of the memory: 2m, or 1g as far as there are such pieces.",
                 "Default: 2m.").build());
         create.addOption(Grammar.choice("all|none|LIST", IRQS,
-                "Interrupts that leave the cores: all, none, or numbers and names of devices between commas.", "Default: all.").build());
+                "Interrupts that leave the cores: all, none, or numbers and names of devices between commas.",
+                "Default: all.").build());
         create.addOption(Grammar.choice("NAME,...", DEVICES,
                 "Devices of the partition: their interrupts go to its Linux cores.", "Default: none.").build());
         create.addOption(Grammar.choice("NAME=on|off,...", FEATURES,
@@ -100,7 +101,8 @@ final class PartitionGrammar {
 
     private static CommandSpec resize(String synopsis) {
         CommandSpec resize = Grammar.command(RESIZE, synopsis, "Give a partition more or fewer cores, more or less memory.",
-                "LIST and SIZE are what it is to have; behind a + what it gets beside what it has; behind a - what it gives back.");
+                "LIST and SIZE are what it is to have; behind a + what it gets beside what it has; behind a - what it gives"
+                + " back.");
         addResizeTo(resize);
         resize.usageMessage().footerHeading("%nExamples:%n").footer(
                 "  outrigger partition resize lwk -c +16-19 -M +2G",

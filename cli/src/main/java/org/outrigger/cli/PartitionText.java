@@ -75,8 +75,8 @@ final class PartitionText {
         for (Partitions.PoolSight pool : sight.memory()) {
             PoolPages pages = pool.pages();
             line(text, "memory", "NUMA node " + pages.node() + ": " + pages.pages() + " pages of "
-                    + MemorySize.text(pages.pageBytes()) + " (" + MemorySize.text(pages.bytes()) + "), " + pool.used() + " in use, "
-                    + (pages.pages() - pool.used()) + " free");
+                    + MemorySize.text(pages.pageBytes()) + " (" + MemorySize.text(pages.bytes()) + "), "
+                    + pool.used() + " in use, " + (pages.pages() - pool.used()) + " free");
         }
         line(text, "features", features(partition));
         line(text, "scheduling", partition.realTime() ? "fifo" : "other");

@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,6 +31,23 @@ final class MemoryAdmission {
             if (wanted.getValue() > there) {
                 throw new PartitionException("NUMA node " + wanted.getKey() + " has no " + MemorySize.text(wanted.getValue())
                         + ": " + MemoryText.about(there) + " are free or can be taken back");
+            }
+        }
+    }
+
+    /** Whether what the processes of a partition have stays in it. */
+    static void checkUse(Looker looker, NodeFiles files, Partition old, Partition next) throws PartitionException {
+        List<String> groups = looker.groups(old);
+        PoolUse use = new PoolUse(files, groups, looker.tenants(groups));
+        for (PoolPages had : old.memory()) {
+            long left = next.memory().stream().filter(pages -> pages.file().equals(had.file())).mapToLong(PoolPages::pages).sum();
+            long used = left < had.pages() ? use.pages(had) : 0;
+            if (used > left) {
+                String holder = use.held(had).entrySet().stream().max(Map.Entry.comparingByValue())
+                        .map(held -> "process " + held.getKey().pid() + " (" + held.getKey().name() + ") has " + held.getValue())
+                        .orElse("its processes have " + used);
+                throw new PartitionException(holder + " of the " + had.pages() + " pages of " + MemorySize.text(had.pageBytes())
+                        + " on NUMA node " + had.node() + ": they cannot become " + left);
             }
         }
     }

@@ -11,8 +11,8 @@ import org.outrigger.node.CpuSet;
  *
  * @param number    the node's number
  * @param total     its bytes; 0 for a node with CPUs only
- * @param available bytes that nobody uses or that Linux can take back at once, caches of files and reclaimable slabs, less what Linux
- *                  keeps free for itself
+ * @param available bytes that nobody uses or that Linux can take back at once, caches of files and reclaimable slabs, less what
+ *                  Linux keeps free for itself
  * @param pageSizes sizes of pages, in bytes, that it has pools for
  */
 public record NodeMemory(int number, long total, long available, List<Long> pageSizes) {

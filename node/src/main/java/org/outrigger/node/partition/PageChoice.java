@@ -11,8 +11,8 @@ import org.outrigger.node.MemoryNodes;
 import org.outrigger.node.MemorySize;
 
 /**
- * The pages that amounts of memory come to: whole pages on the NUMA node that is named, else spread evenly over those nearest to the
- * cores, where one that has less gives what it has.
+ * The pages that amounts of memory come to: whole pages on the NUMA node that is named, else spread evenly over those nearest to
+ * the cores, where one that has less gives what it has.
  */
 public final class PageChoice {
     /** The usual huge page. */

@@ -69,6 +69,10 @@ public final class Partitions {
 
     /** Pages of a partition, and how many of them its processes have. */
     public record PoolSight(PoolPages pages, long used) {
+        /** Those that they do not have. */
+        public PoolPages free() {
+            return new PoolPages(pages.node(), pages.pageBytes(), pages.pages() - used);
+        }
     }
 
     /** A process in a partition. */
@@ -163,6 +167,21 @@ public final class Partitions {
         return List.of();
     }
 
+    /**
+     * Pages that belong to partitions and that none of their processes has, by node and size: a job outside leaves them alone.
+     * Needs no privilege.
+     */
+    public List<PoolPages> heldBack() throws PartitionException {
+        Looker looker = new Looker(files, readable());
+        List<PoolPages> held = new ArrayList<>();
+        for (Partition partition : list()) {
+            for (PoolSight pool : looker.look(partition, List.of(), List.of()).memory()) {
+                held.add(pool.free());
+            }
+        }
+        return PageChoice.sum(held, List.of());
+    }
+
     /** CPUs with all others that run on the same cores. */
     public CpuSet wholeCores(CpuSet cpus) {
         return Siblings.wholeCores(files, cpus);
@@ -175,12 +194,34 @@ public final class Partitions {
 
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return change(partition.name(), creating(partition));
+        return withSmallerPages(partition.name(), smaller -> creating(smaller.of(partition)));
     }
 
     /** Changes a partition as a function has it. */
     public Outcome resize(String name, Resizing how) throws PartitionException {
-        return change(name, resizing(name, how));
+        return withSmallerPages(name, smaller -> resizing(name, old -> smaller.of(how.of(old))));
+    }
+
+    /** A change of which a part can be in smaller pages. */
+    private interface Divisible {
+        Change with(Resizing smaller) throws PartitionException;
+    }
+
+    /** Where there are too few of the largest pages, the rest is in the usual ones, with a note. */
+    private Outcome withSmallerPages(String name, Divisible divisible) throws PartitionException {
+        SmallerPages smaller = new SmallerPages();
+        while (true) {
+            try {
+                Outcome outcome = change(name, divisible.with(smaller::of));
+                List<String> notes = new ArrayList<>(smaller.notes());
+                notes.addAll(outcome.notes());
+                return new Outcome(outcome.partition(), notes);
+            } catch (PartitionException refused) {
+                if (!smaller.helps(refused)) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     /** Gives everything back; processes in it go on elsewhere. */
@@ -213,6 +254,7 @@ public final class Partitions {
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
             Admission.resize(files, others, old, next);
+            MemoryAdmission.checkUse(new Looker(files, readable()), files, old, next);
             others.add(next);
             return others;
         };

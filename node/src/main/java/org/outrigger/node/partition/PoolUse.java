@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many pages of a partition its processes have: by the account of its control groups where Linux keeps one, else by what is mapped.
- * Sources: {@code hugetlb.*.numa_stat} of {@code Documentation/admin-guide/cgroup-v2.rst}, {@code /proc/PID/numa_maps} of numa(7).
+ * How many pages of a partition its processes have: by the account of its control groups where Linux keeps one, else by what is
+ * mapped. Sources: {@code hugetlb.*.numa_stat} of {@code Documentation/admin-guide/cgroup-v2.rst}, {@code /proc/PID/numa_maps} of
+ * numa(7).
  */
 final class PoolUse {
     private static final int KIB = 1024;

@@ -27,6 +27,7 @@ final class FakeNode implements NodeFiles {
     private final Set<String> readOnly = new HashSet<>();
     private final Set<String> refusing = new HashSet<>();
     private final Map<String, Long> room = new HashMap<>();
+    private final Map<String, Long> inUse = new HashMap<>();
     private final TreeMap<Integer, CpuSet> threads = new TreeMap<>();
     private final Set<Integer> fixed = new HashSet<>();
     private final TreeMap<Integer, String> homes = new TreeMap<>();
@@ -117,6 +118,7 @@ final class FakeNode implements NodeFiles {
     FakeNode pool(int node, long pageBytes, long pages, long more) {
         String path = new PoolPages(node, pageBytes, 0).file();
         room.put(path, pages + more);
+        file(path.replace("nr_", "surplus_"), "0");
         return file(path, Long.toString(pages));
     }
 
@@ -228,10 +230,26 @@ final class FakeNode implements NodeFiles {
             case "cpuset.cpus" -> cores(folder, value.strip());
             case "cpuset.cpus.partition" -> become(folder, value);
             case "cgroup.subtree_control" -> control(folder, value);
-            case "nr_hugepages" -> files.put(path, Long.toString(Math.min(Long.parseLong(value), room.get(path))));
+            case "nr_hugepages" -> resize(path, Long.parseLong(value));
             case "compact" -> { }
             default -> files.put(path, value.strip());
         }
+    }
+
+    /** A pool grows as far as there is room; pages that are in use stay, as surplus. */
+    private void resize(String pool, long wanted) {
+        long pages = Math.min(wanted, room.get(pool));
+        long used = inUse.getOrDefault(pool, 0L);
+        files.put(pool, Long.toString(Math.max(pages, used)));
+        files.put(pool.replace("nr_", "surplus_"), Long.toString(Math.max(0, used - pages)));
+    }
+
+    /** So many pages of a pool are in use; surplus goes when it is freed. */
+    void inUse(int node, long pages) {
+        String pool = new PoolPages(node, HUGE, 0).file();
+        long stays = Long.parseLong(files.get(pool)) - Long.parseLong(files.get(pool.replace("nr_", "surplus_")));
+        inUse.put(pool, pages);
+        resize(pool, stays);
     }
 
     private void join(String group, int tid) throws IOException {
@@ -309,6 +327,21 @@ final class FakeNode implements NodeFiles {
             } else {
                 files.keySet().removeIf(path -> path.startsWith(child + "/cpuset."));
             }
+            account(child, on.contains("hugetlb"));
+        }
+    }
+
+    /** The account of huge pages of a group of version 2. */
+    private void account(String group, boolean on) {
+        for (String size : List.of("2MB", "1GB")) {
+            for (String limit : List.of("max", "rsvd.max")) {
+                String file = group + "/hugetlb." + size + "." + limit;
+                if (on) {
+                    files.putIfAbsent(file, "max");
+                } else {
+                    files.remove(file);
+                }
+            }
         }
     }
 
@@ -316,7 +349,7 @@ final class FakeNode implements NodeFiles {
         files.put(group + "/cgroup.procs", "");
         boolean top = group.equals(two ? V2 : V1);
         if (two) {
-            String above = top ? "cpuset cpu memory" : files.get(group.substring(0, group.lastIndexOf('/'))
+            String above = top ? "cpuset cpu memory hugetlb" : files.get(group.substring(0, group.lastIndexOf('/'))
                     + "/cgroup.subtree_control");
             files.put(group + "/cgroup.controllers", above);
             files.put(group + "/cgroup.subtree_control", "");
@@ -324,6 +357,7 @@ final class FakeNode implements NodeFiles {
                 files.put(group + "/cpuset.cpus.effective", "");
                 files.put(group + "/cpuset.mems.effective", mems);
             }
+            account(group, !top && above.contains("hugetlb"));
             if (!top && above.contains("cpuset")) {
                 files.put(group + "/cpuset.cpus", "");
                 files.put(group + "/cpuset.mems", "");
