@@ -91,11 +91,11 @@ final class FolderNode implements NodeFiles {
         return root.resolve(path.substring(1));
     }
 
-    /** Every file with its text, but for {@code /proc/self}. */
+    /** Every file with its text, but those that only take commands. */
     Map<String, String> snapshot() throws IOException {
         Map<String, String> all = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(file -> !file.endsWith("compact")).toList()) {
                 all.put(file.toString(), Files.isDirectory(file) ? "" : Files.readString(file).strip());
             }
         }

@@ -32,9 +32,9 @@ class PartitionCommandTest {
         Map<String, String> before = fixture.node.snapshot();
         assertEquals("", fixture.printed("list"));
         assertEquals("""
-                NAME  KIND      CORES  LINUX  MEMORY           JOBS
-                lwk   isolated  4-7    0-1    128M@0,1026M@1   0
-                """.replace("   0\n", "  0\n"), fixture.printed("create lwk -c 4-7 -l 0-1 -M 128M@0,1025M@1 --sched fifo"));
+                NAME  KIND      CORES  LINUX  MEMORY          JOBS
+                lwk   isolated  4-7    0-1    128M@0,1026M@1  0
+                """, fixture.printed("create lwk -c 4-7 -l 0-1 -M 128M@0,1025M@1 --sched fifo"));
         assertEquals("0-3", fixture.node.read("/proc/irq/9/smp_affinity_list").orElseThrow());
         assertEquals("513", fixture.node.read("/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages")
                 .orElseThrow());

@@ -32,7 +32,7 @@ class PartitionRefusalTest {
             + " letter or digit",
         "create a/b -c 2 | 'a/b' is no name of a partition: 1 to 63 letters, digits, '_', '.' and '-' are wanted, the first a"
             + " letter or digit",
-        "create a -c 0-5 | no CPU would be left for Linux: on line are 0-7, of which partitions have 6-7",
+        "create a -c 0-5 | CPU 1 is a Linux core of partition 'there'",
         "create a -c all | CPUs 6-7 are in partition 'there'",
         "create a -c 5-6 | CPU 6 is in partition 'there'",
         "create a -c 1 | CPU 1 is a Linux core of partition 'there'",
@@ -101,6 +101,15 @@ class PartitionRefusalTest {
         assertEquals("process 4711 (solver) has 20 of the 32 pages of 2M on NUMA node 1: they cannot become 19",
                 fixture.refused("resize there -M 38M@1"));
         assertTrue(fixture.printed("resize there -M 40M@1").contains(" 40M@1 "));
+    }
+
+    @Test
+    void allCores() throws IOException {
+        fixture.printed("resize there -l none");
+        assertEquals("no CPU would be left for Linux: on line are 0-7, of which partitions have 6-7",
+                fixture.refused("create a -c 0-5"));
+        fixture.printed("destroy there");
+        assertEquals("no CPU would be left for Linux: on line are 0-7", fixture.refused("create a -c all"));
     }
 
     @Test

@@ -277,6 +277,7 @@ public final class Partitions {
     static Partition named(Collection<Partition> partitions, String name) throws PartitionException {
         return partitions.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow(
                 () -> new PartitionException("there is no partition '" + name + "'" + (partitions.isEmpty() ? "; there is none"
+                        : partitions.size() == 1 ? "; there is " + partitions.iterator().next().name()
                         : "; there are " + String.join(", ", partitions.stream().map(Partition::name).sorted().toList()))));
     }
 
