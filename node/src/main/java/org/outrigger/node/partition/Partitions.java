@@ -18,6 +18,7 @@ public final class Partitions {
     private final NodeFiles files;
     private final StateFolder state;
     private final Consumer<String> beforeStep;
+    private final JobRegistry registry;
 
     /** Those of a node, with the folder of its books. */
     public Partitions(NodeFiles files, StateFolder state) {
@@ -29,6 +30,7 @@ public final class Partitions {
         this.files = files;
         this.state = state;
         this.beforeStep = beforeStep;
+        this.registry = new JobRegistry(files, state);
     }
 
     /**
@@ -54,8 +56,12 @@ public final class Partitions {
         return readable().partition(name);
     }
 
+    private String boot() {
+        return files.read(BOOT_ID).orElse("");
+    }
+
     private Books readable() throws PartitionException {
-        String boot = files.read(BOOT_ID).orElse("");
+        String boot = boot();
         return state.read().filter(books -> books.boot().equals(boot)).orElse(new Books(boot));
     }
 
@@ -77,6 +83,66 @@ public final class Partitions {
             next.add(partition);
             return next;
         });
+    }
+
+    /** The jobs that run in a partition, in the order in which they came. Needs no privilege. */
+    public List<RunningJob> jobs(String name) throws PartitionException {
+        return registry.living(boot()).stream().filter(job -> job.partition().equals(name)).toList();
+    }
+
+    /** A place for a job in a partition, as it looks now: nobody is kept from taking it. */
+    public Place offer(String name, JobWish wish) throws PartitionException {
+        Books books = readable();
+        return place(books, named(books.partitions(), name), wish);
+    }
+
+    private Place place(Books books, Partition partition, JobWish wish) throws PartitionException {
+        return new Placing(partition, jobs(partition.name())).place(wish, new World(files, books, books.partitions()).rest());
+    }
+
+    /**
+     * A job begins in a place: nobody else gets it as long as it runs.
+     *
+     * @param place   as {@link #offer} has it
+     * @param who     its launcher, its LWK, and what else is known of it; cores and memory are the place's
+     * @throws PartitionException when somebody else has taken the place meanwhile, or the partition is no more
+     */
+    public void enter(Place place, RunningJob who) throws PartitionException {
+        try (StateFolder.Lock _ = state.lock()) {
+            Books books = mended();
+            Partition partition = named(books.partitions(), place.partition().name());
+            Place now = place(books, partition, place.wish());
+            if (!now.cores().equals(place.cores()) || !now.memory().equals(place.memory())) {
+                throw new PartitionException("partition '" + partition.name() + "' has been changed, or a job began in it, just now");
+            }
+            List<RunningJob> jobs = new ArrayList<>(registry.living(boot()));
+            jobs.add(new RunningJob(partition.name(), who.launcher(), who.lwk(), who.id(), who.program(), place.cores(),
+                    place.wish().cores().isEmpty(), place.memory(), place.wish().memory().isEmpty()));
+            registry.write(boot(), jobs);
+        }
+    }
+
+    /**
+     * A job has ended. Processes that it has left behind stay in the partition, and count as the job. A partition that was the
+     * job's own goes.
+     *
+     * @return what could not be put back
+     */
+    public List<String> leave(int number) throws PartitionException {
+        try (StateFolder.Lock _ = state.lock()) {
+            Books books = mended();
+            List<RunningJob> jobs = new ArrayList<>(registry.living(boot()));
+            jobs.removeIf(job -> job.number() == number);
+            List<Partition> living = books.partitions().stream()
+                    .filter(partition -> partition.owner().map(owner -> owner.pid() != number).orElse(true)).toList();
+            if (living.size() == books.partitions().size()) {
+                registry.write(boot(), jobs);
+                return List.of();
+            }
+            jobs.removeIf(job -> living.stream().noneMatch(partition -> partition.name().equals(job.partition())));
+            registry.write(boot(), jobs);
+            return leaveOnly(books, living);
+        }
     }
 
     /** Changes a partition as a function has it. */
@@ -146,14 +212,37 @@ public final class Partitions {
             return new Books(boot);
         }
         Books books = read.get();
-        List<Partition> living = books.partitions().stream()
-                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
+        List<RunningJob> jobs = registry.living(boot);
+        List<Partition> living = books.partitions().stream().filter(partition -> partition.owner().map(owner ->
+                owner.alive(files) || jobs.stream().anyMatch(job -> job.launcher().equals(owner) && registry.attended(job)))
+                .orElse(true)).toList();
         if (books.interrupted() || living.size() < books.partitions().size()) {
-            new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
-            books.replace(living);
-            state.write(books);
+            leaveOnly(books, living);
         }
+        registry.write(boot, jobs.stream().filter(job -> books.partition(job.partition()).isPresent()).toList());
         return books;
+    }
+
+    /** Of the partitions there are these stay. */
+    private List<String> leaveOnly(Books books, List<Partition> living) throws PartitionException {
+        for (Partition partition : books.partitions()) {
+            if (!living.contains(partition)) {
+                ordinary(partition);
+            }
+        }
+        List<String> notes = new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
+        books.replace(living);
+        state.write(books);
+        return notes;
+    }
+
+    /** What runs in a partition runs in real time no more: on a Linux core it would hold up everything else. */
+    private void ordinary(Partition partition) {
+        for (String pid : registry.members(partition.name())) {
+            for (String tid : files.names("/proc/" + pid + "/task")) {
+                files.ordinary(Integer.parseInt(tid));
+            }
+        }
     }
 
     /**

@@ -143,6 +143,36 @@ public final class StateFolder {
         }
     }
 
+    /** A file beside the books; absent when there is none. */
+    Optional<String> text(String name) throws PartitionException {
+        try {
+            return Optional.of(Files.readString(folder.resolve(name)));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException refused) {
+            throw new PartitionException("cannot read " + folder.resolve(name) + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Replaces a file beside the books as a whole, or removes it where there is no text. Under the lock only. */
+    void text(String name, String text) throws PartitionException {
+        try {
+            if (text.isEmpty()) {
+                Files.deleteIfExists(folder.resolve(name));
+                return;
+            }
+            Files.writeString(folder.resolve(name + ".new"), text);
+            Files.move(folder.resolve(name + ".new"), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException refused) {
+            throw new PartitionException("cannot write " + folder.resolve(name) + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Whether there are books: else nothing of the node belongs to a partition. */
+    public boolean kept() {
+        return Files.exists(folder.resolve(BOOKS));
+    }
+
     private static String reason(IOException refused) {
         return refused instanceof FileSystemException named && named.getReason() != null ? named.getReason()
                 : refused instanceof FileSystemException ? refused.getClass().getSimpleName().replace("Exception", "")
