@@ -85,6 +85,7 @@ final class Drivers {
             case POOL -> {
                 return pools.change(want, hold);
             }
+            default -> throw new IllegalStateException(want.kind().name());
         }
         return want.value();
     }
@@ -114,6 +115,7 @@ final class Drivers {
                 }
             }
             case POOL -> pools.release(hold);
+            default -> throw new IllegalStateException(hold.kind().name());
         }
         return Optional.empty();
     }
