@@ -12,9 +12,6 @@ import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
 import org.outrigger.lab.memory.MemoryRunner;
-import org.outrigger.node.partition.Partitions;
-import org.outrigger.node.partition.StateFolder;
-import org.outrigger.node.partition.SystemFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -138,8 +135,7 @@ public final class Main {
             return usage(which.commandSpec().commandLine());
         }
         return which.commandSpec().name().equals(PartitionGrammar.CHECK) ? new CheckCommand(surroundings).execute(which)
-                : new PartitionCommand(surroundings, new Partitions(new SystemFiles(),
-                        StateFolder.of(surroundings.environment(), true, 0))).execute(which);
+                : new PartitionCommand(surroundings, NodeState.of(surroundings).partitions()).execute(which);
     }
 
     private int mem(ParseResult arguments) throws RefusalException {

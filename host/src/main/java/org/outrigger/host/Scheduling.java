@@ -40,6 +40,15 @@ public final class Scheduling {
         }
     }
 
+    /** Has a thread that runs in real time be an ordinary one; others, and those that it may not change, stay as they are. */
+    public void ordinary(int tid) {
+        long policy = linux.blind(Nr.SCHED_GETSCHEDULER, tid, 0, 0, 0) & ~SCHED_RESET_ON_FORK;
+        if (policy == SCHED_FIFO || policy == SCHED_RR) {
+            words.set(ValueLayout.JAVA_INT, 0, 0);
+            linux.blind(Nr.SCHED_SETSCHEDULER, tid, SCHED_OTHER, words.address(), 0);
+        }
+    }
+
     /** An ordinary thread with this nice value, -20 to 19. Returns 0, or -1 where it is not permitted. */
     public long nice(int value) {
         long result = linux.blind(Nr.SETPRIORITY, PRIO_PROCESS, 0, value, 0);

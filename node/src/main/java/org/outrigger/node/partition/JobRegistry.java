@@ -116,4 +116,13 @@ final class JobRegistry {
         }
         state.text(FILE, jobs.isEmpty() ? "" : text.toString());
     }
+
+    /** Sockets of jobs that are no more, since they were killed, go; under the lock only. */
+    void forgetOthers(List<RunningJob> living) {
+        for (String number : files.names(state.folder() + "/jobs")) {
+            if (living.stream().noneMatch(job -> Integer.toString(job.number()).equals(number))) {
+                JobLine.forget(state, number);
+            }
+        }
+    }
 }

@@ -19,6 +19,7 @@ public final class Partitions {
     private final StateFolder state;
     private final Consumer<String> beforeStep;
     private final JobRegistry registry;
+    private final JobMoves.Voice voice;
 
     /** Those of a node, with the folder of its books. */
     public Partitions(NodeFiles files, StateFolder state) {
@@ -27,10 +28,16 @@ public final class Partitions {
 
     /** Likewise; each change is told just before it is made. */
     Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep) {
+        this(files, state, beforeStep, (job, line) -> JobLine.ask(state, job.number(), line));
+    }
+
+    /** Likewise; jobs are asked by a voice. */
+    Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep, JobMoves.Voice voice) {
         this.files = files;
         this.state = state;
         this.beforeStep = beforeStep;
         this.registry = new JobRegistry(files, state);
+        this.voice = voice;
     }
 
     /**
@@ -139,7 +146,6 @@ public final class Partitions {
                 registry.write(boot(), jobs);
                 return List.of();
             }
-            jobs.removeIf(job -> living.stream().noneMatch(partition -> partition.name().equals(job.partition())));
             registry.write(boot(), jobs);
             return leaveOnly(books, living);
         }
@@ -158,11 +164,21 @@ public final class Partitions {
         });
     }
 
-    /** Gives everything back. */
+    /** Gives everything back; refused while a job runs in it. */
     public Outcome destroy(String name) throws PartitionException {
+        return destroy(name, false);
+    }
+
+    /**
+     * Gives everything back.
+     *
+     * @param force whether that is done also where jobs run in it: they go on on the Linux cores
+     */
+    public Outcome destroy(String name, boolean force) throws PartitionException {
         return change(name, there -> {
             List<Partition> next = new ArrayList<>(there);
             next.remove(named(there, name));
+            JobChanges.refuse(force ? List.of() : jobs(name));
             return next;
         });
     }
@@ -184,16 +200,19 @@ public final class Partitions {
             Books books = mended();
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(old);
-            Converger converger = new Converger(files, state, books, beforeStep);
-            List<String> notes;
+            JobChanges jobs = jobChanges(old, next);
+            List<String> notes = new ArrayList<>();
             try {
-                notes = converger.converge(new World(files, books, next).wants());
+                jobs.leave(notes);
+                notes.addAll(new Converger(files, state, books, beforeStep).converge(new World(files, books, next).wants()));
             } catch (PartitionException failed) {
                 new Converger(files, state, books, step -> { }).converge(new World(files, books, old).wants());
+                jobs.rollBack();
                 throw failed;
             }
             books.replace(next);
             state.write(books);
+            jobs.take(new World(files, books, next).rest(), notes);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
             return new Outcome(result, notes);
@@ -220,29 +239,28 @@ public final class Partitions {
             leaveOnly(books, living);
         }
         registry.write(boot, jobs.stream().filter(job -> books.partition(job.partition()).isPresent()).toList());
+        registry.forgetOthers(jobs);
         return books;
     }
 
-    /** Of the partitions there are these stay. */
-    private List<String> leaveOnly(Books books, List<Partition> living) throws PartitionException {
-        for (Partition partition : books.partitions()) {
-            if (!living.contains(partition)) {
-                ordinary(partition);
-            }
-        }
-        List<String> notes = new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
-        books.replace(living);
-        state.write(books);
-        return notes;
+    private JobChanges jobChanges(List<Partition> old, List<Partition> next) throws PartitionException {
+        return new JobChanges(files, registry, boot(), voice, old, next, registry.living(boot()));
     }
 
-    /** What runs in a partition runs in real time no more: on a Linux core it would hold up everything else. */
-    private void ordinary(Partition partition) {
-        for (String pid : registry.members(partition.name())) {
-            for (String tid : files.names("/proc/" + pid + "/task")) {
-                files.ordinary(Integer.parseInt(tid));
-            }
+    /** Of the partitions there are these stay. Jobs without one, of which nobody may be left who answers, go to Linux cores. */
+    private List<String> leaveOnly(Books books, List<Partition> living) throws PartitionException {
+        JobChanges jobs = jobChanges(List.copyOf(books.partitions()), living);
+        List<String> notes = new ArrayList<>();
+        boolean interrupted = books.interrupted();
+        jobs.leave(notes);
+        notes.addAll(new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants()));
+        books.replace(living);
+        state.write(books);
+        jobs.take(new World(files, books, living).rest(), notes);
+        if (interrupted) {
+            jobs.remind();
         }
+        return notes;
     }
 
     /**

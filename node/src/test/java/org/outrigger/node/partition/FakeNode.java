@@ -28,6 +28,7 @@ final class FakeNode implements NodeFiles {
     private final Set<String> refusing = new HashSet<>();
     private final Map<String, Long> room = new HashMap<>();
     private final TreeMap<Integer, CpuSet> threads = new TreeMap<>();
+    private final Set<Integer> realTime = new HashSet<>();
     private final Set<Integer> fixed = new HashSet<>();
     private final TreeMap<Integer, String> homes = new TreeMap<>();
     private final CpuSet all;
@@ -394,5 +395,20 @@ final class FakeNode implements NodeFiles {
             throw new IOException("thread " + tid + " cannot be bound to CPU " + cpus + ": Invalid argument");
         }
         threads.put(tid, cpus);
+    }
+
+    @Override
+    public void ordinary(int tid) {
+        realTime.remove(tid);
+    }
+
+    /** Whether a thread runs in real time; {@link #inRealTime} has it do so. */
+    boolean realTime(int tid) {
+        return realTime.contains(tid);
+    }
+
+    FakeNode inRealTime(int tid) {
+        realTime.add(tid);
+        return file("/proc/" + tid + "/task/" + tid + "/comm", "");
     }
 }
