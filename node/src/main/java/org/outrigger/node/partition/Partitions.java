@@ -3,8 +3,10 @@ package org.outrigger.node.partition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -14,10 +16,12 @@ import java.util.function.UnaryOperator;
  */
 public final class Partitions {
     private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
+    private static final int ROUNDS = 3;
 
     private final NodeFiles files;
     private final StateFolder state;
     private final Consumer<String> beforeStep;
+    private Consumer<String> teller = word -> { };
 
     /** Those of a node, with the folder of its books. */
     public Partitions(NodeFiles files, StateFolder state) {
@@ -29,6 +33,12 @@ public final class Partitions {
         this.files = files;
         this.state = state;
         this.beforeStep = beforeStep;
+    }
+
+    /** These, with somebody to be told while a command waits for another one. */
+    public Partitions telling(Consumer<String> somebody) {
+        teller = somebody;
+        return this;
     }
 
     /**
@@ -71,7 +81,7 @@ public final class Partitions {
 
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return change(partition.name(), there -> {
+        return change(partition.name(), true, there -> {
             Admission.create(files, there, partition);
             List<Partition> next = new ArrayList<>(there);
             next.add(partition);
@@ -81,7 +91,7 @@ public final class Partitions {
 
     /** Changes a partition as a function has it. */
     public Outcome resize(String name, UnaryOperator<Partition> how) throws PartitionException {
-        return change(name, there -> {
+        return change(name, true, there -> {
             Partition old = named(there, name);
             Partition next = how.apply(old);
             List<Partition> others = new ArrayList<>(there);
@@ -92,9 +102,9 @@ public final class Partitions {
         });
     }
 
-    /** Gives everything back. */
+    /** Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again later. */
     public Outcome destroy(String name) throws PartitionException {
-        return change(name, there -> {
+        return change(name, false, there -> {
             List<Partition> next = new ArrayList<>(there);
             next.remove(named(there, name));
             return next;
@@ -113,47 +123,148 @@ public final class Partitions {
         List<Partition> of(List<Partition> there) throws PartitionException;
     }
 
-    private Outcome change(String name, Change change) throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+    /**
+     * One command.
+     *
+     * @param back whether a change that fails or is interrupted is taken back; else it goes on
+     */
+    private Outcome change(String name, boolean back, Change change) throws PartitionException {
+        try (StateFolder.Lock _ = lock(); Interruption interruption = new Interruption()) {
+            List<String> notes = new ArrayList<>();
+            Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(old);
-            Converger converger = new Converger(files, state, books, beforeStep);
-            List<String> notes;
-            try {
-                notes = converger.converge(new World(files, books, next).wants());
-            } catch (PartitionException failed) {
-                new Converger(files, state, books, step -> { }).converge(new World(files, books, old).wants());
-                throw failed;
+            List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
+            if (!back) {
+                books.replace(next);
+            }
+            books.changing(true);
+            state.write(books);
+            if (back) {
+                try {
+                    notes.addAll(converge(books, next, wants, interruption));
+                } catch (PartitionException | RuntimeException failed) {
+                    throw takenBack(books, old, failed);
+                }
+            } else {
+                notes.addAll(settle(books, next, this::step));
             }
             books.replace(next);
+            books.changing(false);
             state.write(books);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
-            return new Outcome(result, notes);
+            return new Outcome(result, List.copyOf(notes));
         }
+    }
+
+    private void step(String what) {
+        beforeStep.accept(what);
+    }
+
+    private StateFolder.Lock lock() throws PartitionException {
+        return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
+    }
+
+    /** What is wanted may depend on what came of the first round: which kind of partition the kernel took. */
+    private Set<String> converge(Books books, List<Partition> next, List<Want> first, Interruption interruption)
+            throws PartitionException {
+        Converger.Step checked = what -> {
+            interruption.check();
+            beforeStep.accept(what);
+        };
+        Set<String> notes = new LinkedHashSet<>(new Converger(files, state, books, checked).converge(first));
+        List<Want> done = first;
+        for (int round = 1; round < ROUNDS; round++) {
+            List<Want> wants = new World(files, books, next).wants();
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, checked).converge(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** The same past whatever fails. */
+    private Set<String> settle(Books books, List<Partition> next, Converger.Step step) throws PartitionException {
+        Set<String> notes = new LinkedHashSet<>();
+        List<Want> done = null;
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Want> wants;
+            try {
+                wants = new World(files, books, next).wants();
+            } catch (PartitionException impossible) {
+                notes.add(impossible.getMessage()); // the node has changed; what is held stays held
+                break;
+            }
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, step).settle(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
+    private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
+        String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
+        Set<String> notes = settle(books, old, what -> { });
+        books.changing(false);
+        try {
+            state.write(books);
+        } catch (PartitionException full) {
+            notes.add(full.getMessage());
+        }
+        return new PartitionException(books.unfinished() || old.isEmpty() && !notes.isEmpty()
+                ? reason + "; not everything could be taken back, the next command tries again: " + String.join("; ", notes)
+                : reason, failed);
     }
 
     /**
      * The books after everything was put back that nobody wants any more: what a command has left that was killed, and partitions
      * whose owner is gone.
+     *
+     * @param notes gets what is to be told of it
      */
-    private Books mended() throws PartitionException {
+    private Books mended(List<String> notes) throws PartitionException {
         String boot = files.read(BOOT_ID).orElse("");
         Optional<Books> read = state.read();
-        if (read.isEmpty() || !read.get().boot().equals(boot)) {
-            // A boot has put everything back; the books are about a machine that is no more.
+        if (read.isEmpty()) {
             return new Books(boot);
         }
         Books books = read.get();
-        List<Partition> living = books.partitions().stream()
-                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
-        if (books.interrupted() || living.size() < books.partitions().size()) {
-            new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
+        if (!books.boot().equals(boot)) {
+            notes.add(stale(books));
+            state.write(new Books(boot));
+            return new Books(boot);
+        }
+        List<Partition> living = living(books);
+        if (books.unfinished() || living.size() < books.partitions().size()) {
+            if (books.unfinished()) {
+                notes.add("a command was interrupted; what it left half done is put right");
+            }
+            books.partitions().stream().filter(partition -> !living.contains(partition))
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
+                            + " has ended"));
             books.replace(living);
+            books.changing(true);
+            state.write(books);
+            notes.addAll(settle(books, living, this::step));
+            books.changing(false);
             state.write(books);
         }
         return books;
+    }
+
+    private static String stale(Books books) {
+        return "the machine was started anew, which ended " + (books.partitions().isEmpty() ? "what a command had begun"
+                : "partitions " + String.join(", ", books.partitions().stream().map(Partition::name).toList()));
+    }
+
+    private List<Partition> living(Books books) {
+        return books.partitions().stream().filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
     }
 
     /**
@@ -162,10 +273,39 @@ public final class Partitions {
      * @return whether anything is left in the books
      */
     public boolean reconcile() throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+        try (StateFolder.Lock _ = lock()) {
+            Books books = mended(new ArrayList<>());
             state.write(books);
             return !books.isEmpty();
+        }
+    }
+
+    /**
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
+     * is to be mended. Does not wait for another command.
+     *
+     * @return one sentence each; none where all is well
+     */
+    public List<String> refresh() throws PartitionException {
+        Optional<Books> books = state.read();
+        String boot = files.read(BOOT_ID).orElse("");
+        if (books.isEmpty() || books.get().boot().equals(boot) && !books.get().unfinished()
+                && living(books.get()).size() == books.get().partitions().size()) {
+            return List.of();
+        }
+        if (!state.own()) {
+            return List.of(books.get().boot().equals(boot)
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
+                    : stale(books.get()));
+        }
+        Optional<StateFolder.Lock> lock = state.tryLock();
+        if (lock.isEmpty()) {
+            return List.of("another command is changing partitions now");
+        }
+        try (StateFolder.Lock _ = lock.get()) {
+            List<String> notes = new ArrayList<>();
+            mended(notes);
+            return notes;
         }
     }
 
