@@ -13,7 +13,8 @@ import java.util.Set;
 import org.outrigger.node.CpuSet;
 
 /**
- * Makes the node as a list of wants has it, from whatever it is: what is held and no longer wanted is put back. Under the lock only.
+ * Makes the node as a list of wants has it, from whatever it is: what is held and no longer wanted is put back. Under the lock
+ * only.
  *
  * <p>The order: groups drop the cores that they are not to keep; what is not wanted any more goes, last phase first; what is wanted
  * comes, first phase first; what was taken from groups outside of partitions goes back to them. So a core has left one group before

@@ -96,6 +96,7 @@ final class Drivers {
             case POOL -> {
                 return pools.change(want, hold);
             }
+            default -> throw new IllegalStateException(want.kind().name());
         }
         return want.value();
     }
@@ -125,6 +126,7 @@ final class Drivers {
                 }
             }
             case POOL -> pools.release(hold);
+            default -> throw new IllegalStateException(hold.kind().name());
         }
         return Optional.empty();
     }

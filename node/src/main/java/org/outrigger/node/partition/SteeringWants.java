@@ -5,8 +5,9 @@ import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /**
- * Interrupts, work queues, detectors of lock-ups: away from the cores. Sources: {@code Documentation/core-api/irq/irq-affinity.rst},
- * {@code Documentation/core-api/workqueue.rst}, {@code Documentation/admin-guide/lockup-watchdogs.rst} of Linux.
+ * Interrupts, work queues, detectors of lock-ups: away from the cores. Sources: {@code
+ * Documentation/core-api/irq/irq-affinity.rst}, {@code Documentation/core-api/workqueue.rst}, {@code
+ * Documentation/admin-guide/lockup-watchdogs.rst} of Linux.
  */
 final class SteeringWants {
     private static final String INTERRUPTS = "/proc/irq";
