@@ -16,9 +16,9 @@ import org.outrigger.node.CpuSet;
  * Makes the node as a list of wants has it, from whatever it is: what is held and no longer wanted is put back. Under the lock
  * only.
  *
- * <p>The order: groups drop the cores that they are not to keep; what is not wanted any more goes, last phase first; what is wanted
- * comes, first phase first; what was taken from groups outside of partitions goes back to them. So a core has left one group before
- * another gets it, which exclusive groups insist on, and an outer group has it before an inner one.
+ * <p>The order: groups drop the cores that they are not to keep; what is not wanted any more goes, last phase first; what is
+ * wanted comes, first phase first; what was taken from groups outside of partitions goes back to them. So a core has left one
+ * group before another gets it, which exclusive groups insist on, and an outer group has it before an inner one.
  */
 final class Converger {
     private static final String CPUS_FILE = "/cpuset.cpus";
@@ -63,8 +63,8 @@ final class Converger {
     }
 
     /**
-     * Does as much of the work as can be done, to take back or to mend: one thing that fails does not keep the rest from being put
-     * right. What was not put back stays in the books.
+     * Does as much of the work as can be done, to take back or to mend: one thing that fails does not keep the rest from
+     * being put right. What was not put back stays in the books.
      *
      * @return what could not be done, one sentence each
      */
@@ -92,10 +92,12 @@ final class Converger {
         entering.sort(Comparator.comparing(Want::phase).thenComparing(Converger::innerFirst));
         List<Want> growing = new ArrayList<>();
         for (Want want : entering) {
-            if (grows(want)) {
-                growing.add(want);
-            } else {
+            CpuSet both = kept(want);
+            if (both.isEmpty()) {
                 apply(want);
+            } else {
+                shrink(want, both);
+                growing.add(want);
             }
         }
         for (Want want : growing.reversed()) {
@@ -113,7 +115,10 @@ final class Converger {
         return hold.phase() == Phase.FOREIGN;
     }
 
-    /** An inner group has to be within the outer one at each moment, so it shrinks first; elsewhere the order is that of the list. */
+    /**
+     * An inner group has to be within the outer one at each moment, so it shrinks first; elsewhere the order is that of the
+     * list.
+     */
     private static int innerFirst(Want one, Want other) {
         return one.phase() == Phase.FOREIGN && other.phase() == Phase.FOREIGN
                 ? Integer.compare(depth(other.key()), depth(one.key())) : 0;
@@ -123,27 +128,42 @@ final class Converger {
         return key.length() - key.replace("/", "").length();
     }
 
-    /** Whether a group outside of partitions gets cores back and keeps those that it has: when the partitions have left them. */
-    private boolean grows(Want want) {
+    /**
+     * The cores that a group outside of partitions has and keeps, when it gets others back as well: those it gets when the
+     * partitions have left them. Empty for everything else.
+     */
+    private CpuSet kept(Want want) {
         if (want.kind() != Kind.CORES || want.phase() == Phase.CORES || books.hold(want.kind(), want.key()).isEmpty()) {
-            return false;
+            return CpuSet.EMPTY;
         }
-        CpuSet now = files.read(want.key()).flatMap(World::cpus).orElse(CpuSet.EMPTY);
+        CpuSet now = cpus(want);
         CpuSet aim = World.cpus(want.value()).orElse(CpuSet.EMPTY);
-        return !now.isEmpty() && !now.equals(aim) && aim.containsAll(now);
+        return now.containsAll(aim) ? CpuSet.EMPTY : now.intersection(aim);
     }
 
-    /** Groups that keep some of their cores drop the others; those that keep none let others have theirs until they change over. */
+    private CpuSet cpus(Want want) {
+        return files.read(want.key()).flatMap(World::cpus).orElse(CpuSet.EMPTY);
+    }
+
+    private void shrink(Want want, CpuSet both) throws PartitionException {
+        if (!both.equals(cpus(want))) {
+            apply(new Want(want.phase(), want.kind(), want.key(), both.toString(), want.needed(), want.what()));
+        }
+    }
+
+    /**
+     * Our groups that keep some of their cores drop the others; those that keep none let others have theirs until they change
+     * over. The groups of others have their turn when those within them that were not held before can shrink with them.
+     */
     private void giveUpCores(Map<String, Want> wanted) throws PartitionException {
-        List<Want> changing = new ArrayList<>(wanted.values().stream()
-                .filter(want -> want.kind() == Kind.CORES && books.hold(want.kind(), want.key()).isPresent()).toList());
-        changing.sort(Comparator.comparing((Want want) -> depth(want.key())).reversed());
-        for (Want want : changing) {
-            CpuSet now = files.read(want.key()).flatMap(World::cpus).orElse(CpuSet.EMPTY);
-            CpuSet both = now.intersection(World.cpus(want.value()).orElse(CpuSet.EMPTY));
-            if (!both.isEmpty() && !both.equals(now)) {
-                apply(new Want(want.phase(), want.kind(), want.key(), both.toString(), want.needed(), want.what()));
-            } else if (both.isEmpty() && !now.isEmpty() && want.phase() == Phase.CORES) {
+        for (Want want : List.copyOf(wanted.values())) {
+            if (want.kind() != Kind.CORES || want.phase() == Phase.FOREIGN || books.hold(want.kind(), want.key()).isEmpty()) {
+                continue;
+            }
+            CpuSet both = cpus(want).intersection(World.cpus(want.value()).orElse(CpuSet.EMPTY));
+            if (!both.isEmpty()) {
+                shrink(want, both);
+            } else if (want.phase() == Phase.CORES) {
                 share(want.key().replace(CPUS_FILE, "/cpuset.cpu_exclusive"));
             }
         }
@@ -225,7 +245,10 @@ final class Converger {
         record();
     }
 
-    /** Writes the books. When things are put back, that goes before: the books on disk have too much in them then, which is no harm. */
+    /**
+     * Writes the books. When things are put back, that goes before: the books on disk have too much in them then, which is no
+     * harm.
+     */
     private void record() throws PartitionException {
         try {
             state.write(books);

@@ -4,9 +4,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * While one is open, a signal that ends the process (Ctrl-C, SIGTERM) does not end it in the midst of a change: the command sees at
- * its next step that it was asked to end, takes back what it did, and then the process ends. SIGKILL cannot be put off; the next
- * command mends what it leaves.
+ * While one is open, a signal that ends the process (Ctrl-C, SIGTERM) does not end it in the midst of a change: the command
+ * sees at its next step that it was asked to end, takes back what it did, and then the process ends. SIGKILL cannot be put
+ * off; the next command mends what it leaves.
  */
 final class Interruption implements AutoCloseable {
     /** How long the process is kept at most: taking back takes well below a second unless memory is slow to be had. */

@@ -102,7 +102,10 @@ public final class Partitions {
         });
     }
 
-    /** Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again later. */
+    /**
+     * Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again
+     * later.
+     */
     public Outcome destroy(String name) throws PartitionException {
         return change(name, false, there -> {
             List<Partition> next = new ArrayList<>(there);
@@ -246,8 +249,8 @@ public final class Partitions {
                 notes.add("a command was interrupted; what it left half done is put right");
             }
             books.partitions().stream().filter(partition -> !living.contains(partition))
-                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
-                            + " has ended"));
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process "
+                            + gone.owner().orElseThrow().pid() + " has ended"));
             books.replace(living);
             books.changing(true);
             state.write(books);
@@ -264,7 +267,8 @@ public final class Partitions {
     }
 
     private List<Partition> living(Books books) {
-        return books.partitions().stream().filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
+        return books.partitions().stream()
+                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
     }
 
     /**
@@ -281,8 +285,8 @@ public final class Partitions {
     }
 
     /**
-     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
-     * is to be mended. Does not wait for another command.
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells
+     * that it is to be mended. Does not wait for another command.
      *
      * @return one sentence each; none where all is well
      */
@@ -295,7 +299,8 @@ public final class Partitions {
         }
         if (!state.own()) {
             return List.of(books.get().boot().equals(boot)
-                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder()
+                            + " belongs to mends it"
                     : stale(books.get()));
         }
         Optional<StateFolder.Lock> lock = state.tryLock();

@@ -172,8 +172,8 @@ public final class StateFolder {
     }
 
     private static PartitionException foreign(Path file, String reason, Exception cause) {
-        return new PartitionException(file + ": " + reason + ". What partitions changed on this node stands in there: have the version"
-                + " that wrote it destroy them, or start the machine anew; then remove the file", cause);
+        return new PartitionException(file + ": " + reason + ". What partitions changed on this node stands in there:"
+                + " have the version that wrote it destroy them, or start the machine anew; then remove the file", cause);
     }
 
     /** Replaces the books; whoever looks sees the old ones or the new. Under the lock only. */
