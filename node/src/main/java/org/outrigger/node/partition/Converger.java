@@ -228,11 +228,16 @@ final class Converger {
         record();
     }
 
+    /** Whether a thing is in a group that goes as a whole. */
+    static boolean endsWithItsGroup(Hold hold, List<Hold> leaving) {
+        return hold.kind() != Kind.TYPE && leaving.stream().anyMatch(
+                group -> group.kind() == Kind.GROUP && hold.key().startsWith(group.key() + "/"));
+    }
+
     private void release(Hold hold, List<Hold> leaving) throws PartitionException {
         step.before("back: " + hold.what());
         try {
-            if (leaving.stream().noneMatch(group -> group.kind() == Kind.GROUP && hold.key().startsWith(group.key() + "/")
-                    && hold.kind() != Kind.TYPE)) {
+            if (!endsWithItsGroup(hold, leaving)) {
                 drivers.release(hold).ifPresent(notes::add);
             }
         } catch (IOException refused) {

@@ -2,13 +2,12 @@ package org.outrigger.node.partition;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import org.outrigger.node.CpuSet;
 
 /**
  * The partitions of a node: looked at, created, resized, destroyed, one command after the other. Each of these first mends what a
@@ -50,8 +49,67 @@ public final class Partitions {
     public record Outcome(Partition partition, List<String> notes) {
     }
 
-    /** A change of the node that a command would make. */
+    /**
+     * A change of the node that a command would make.
+     *
+     * @param what  the change in words
+     * @param place the file or folder that is changed
+     * @param was   what it has now; empty where it is not there yet
+     * @param value what it would have
+     */
     public record Step(String what, String place, String was, String value) {
+    }
+
+    /**
+     * What can be seen of a partition.
+     *
+     * @param partition  as it was asked for
+     * @param kind       how its cores are set apart: {@code isolated}, {@code root}, {@code exclusive} or {@code member}; {@code
+     *                   unknown} where this process may not see that
+     * @param groups     its control groups
+     * @param memory     its pages, and how many its jobs have
+     * @param interrupts those that were moved, for this and other partitions
+     * @param unmovable  work of the kernel that cannot leave its cores
+     * @param strangers  tasks on its cores that are not its own
+     * @param tenants    its processes
+     */
+    public record Sight(Partition partition, String kind, List<String> groups, List<PoolSight> memory, List<Step> interrupts,
+                        List<String> unmovable, List<String> strangers, List<Tenant> tenants) {
+    }
+
+    /** Pages of a partition, and how many of them its processes have. */
+    public record PoolSight(PoolPages pages, long used) {
+    }
+
+    /** A process in a partition. */
+    public record Tenant(int pid, String name) {
+        /** In words, the first few: {@code process 17 (solver) and 3 others}. */
+        static String text(List<Tenant> tenants) {
+            Tenant first = tenants.get(0);
+            int others = tenants.size() - 1;
+            return "process " + first.pid + " (" + first.name + ")"
+                    + (others == 0 ? "" : " and " + others + (others == 1 ? " other" : " others"));
+        }
+    }
+
+    /** A partition to the one that it is to be. */
+    public interface Resizing {
+        /**
+         * Under the lock, with the partition as it is.
+         *
+         * @throws PartitionException when it cannot be so
+         */
+        Partition of(Partition old) throws PartitionException;
+    }
+
+    /**
+     * The state of the books.
+     *
+     * @param folder      where they lie
+     * @param held        how many things of the node are not as they were
+     * @param interrupted whether a command was killed half-way; the next one mends that
+     */
+    public record BooksState(String folder, int held, boolean interrupted) {
     }
 
     /** All partitions, by name; those of an earlier boot are no more. Needs no privilege. */
@@ -62,6 +120,17 @@ public final class Partitions {
     /** A partition by name. */
     public Optional<Partition> find(String name) throws PartitionException {
         return readable().partition(name);
+    }
+
+    /** The state of the books. */
+    public BooksState books() throws PartitionException {
+        Books books = readable();
+        return new BooksState(state.folder().toString(), books.holds().size(), books.interrupted());
+    }
+
+    /** What is not as it was, for all partitions together: as it was, and as it is to be. */
+    public List<Step> held() throws PartitionException {
+        return readable().holds().stream().map(hold -> new Step(hold.what(), hold.key(), hold.was(), hold.ours())).toList();
     }
 
     private Books readable() throws PartitionException {
@@ -79,39 +148,97 @@ public final class Partitions {
         return Cpusets.of(files).group(partition.name());
     }
 
+    /** The partition of this name. */
+    public Partition named(String name) throws PartitionException {
+        return named(list(), name);
+    }
+
+    /** What can be seen of a partition. */
+    public Sight look(Partition partition) throws PartitionException {
+        return new Looker(files, readable()).look(partition, unmovable(partition), strangers(partition));
+    }
+
+    /** Processes that are in a partition now. */
+    public List<Tenant> tenants(Partition partition) throws PartitionException {
+        return look(partition).tenants();
+    }
+
+    /** Work of the kernel that cannot leave the cores of a partition. */
+    public List<String> unmovable(Partition partition) {
+        return List.of();
+    }
+
+    /** Tasks on the cores of a partition that are not its own. */
+    public List<String> strangers(Partition partition) {
+        return List.of();
+    }
+
+    /** CPUs with all others that run on the same cores. */
+    public CpuSet wholeCores(CpuSet cpus) {
+        return Siblings.wholeCores(files, cpus);
+    }
+
+    /** The memory of the NUMA nodes. */
+    public List<NodeMemory> memory() {
+        return NodeMemory.all(files);
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return change(partition.name(), true, there -> {
+        return change(partition.name(), true, creating(partition));
+    }
+
+    /** Changes a partition as a function has it. */
+    public Outcome resize(String name, Resizing how) throws PartitionException {
+        return change(name, true, resizing(name, how));
+    }
+
+    /** Gives everything back; processes in it go on elsewhere. */
+    public Outcome destroy(String name) throws PartitionException {
+        return destroy(name, true);
+    }
+
+    /**
+     * Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again later.
+     *
+     * @param force also where processes are in it, which go on elsewhere
+     */
+    public Outcome destroy(String name, boolean force) throws PartitionException {
+        return change(name, false, destroying(name, force));
+    }
+
+    private Change creating(Partition partition) {
+        return there -> {
             Admission.create(files, there, partition);
             List<Partition> next = new ArrayList<>(there);
             next.add(partition);
             return next;
-        });
+        };
     }
 
-    /** Changes a partition as a function has it. */
-    public Outcome resize(String name, UnaryOperator<Partition> how) throws PartitionException {
-        return change(name, true, there -> {
+    private Change resizing(String name, Resizing how) {
+        return there -> {
             Partition old = named(there, name);
-            Partition next = how.apply(old);
+            Partition next = how.of(old);
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
-            Admission.create(files, others, next);
+            Admission.resize(files, others, old, next);
             others.add(next);
             return others;
-        });
+        };
     }
 
-    /**
-     * Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again
-     * later.
-     */
-    public Outcome destroy(String name) throws PartitionException {
-        return change(name, false, there -> {
+    private Change destroying(String name, boolean force) {
+        return there -> {
+            Partition leaving = named(there, name);
+            List<Tenant> tenants = force ? List.of() : tenants(leaving);
+            if (!tenants.isEmpty()) {
+                throw new PartitionException("partition '" + name + "' is in use by " + Tenant.text(tenants));
+            }
             List<Partition> next = new ArrayList<>(there);
-            next.remove(named(there, name));
+            next.remove(leaving);
             return next;
-        });
+        };
     }
 
     /** The partition of this name among some. */
@@ -249,8 +376,8 @@ public final class Partitions {
                 notes.add("a command was interrupted; what it left half done is put right");
             }
             books.partitions().stream().filter(partition -> !living.contains(partition))
-                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process "
-                            + gone.owner().orElseThrow().pid() + " has ended"));
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
+                            + " has ended"));
             books.replace(living);
             books.changing(true);
             state.write(books);
@@ -267,8 +394,7 @@ public final class Partitions {
     }
 
     private List<Partition> living(Books books) {
-        return books.partitions().stream()
-                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
+        return books.partitions().stream().filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
     }
 
     /**
@@ -285,8 +411,8 @@ public final class Partitions {
     }
 
     /**
-     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells
-     * that it is to be mended. Does not wait for another command.
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
+     * is to be mended. Does not wait for another command.
      *
      * @return one sentence each; none where all is well
      */
@@ -299,8 +425,7 @@ public final class Partitions {
         }
         if (!state.own()) {
             return List.of(books.get().boot().equals(boot)
-                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder()
-                            + " belongs to mends it"
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
                     : stale(books.get()));
         }
         Optional<StateFolder.Lock> lock = state.tryLock();
@@ -316,21 +441,22 @@ public final class Partitions {
 
     /** What creating a partition would change; nothing is changed, and no lock is taken. */
     public List<Step> plan(Partition partition) throws PartitionException {
+        return plan(creating(partition));
+    }
+
+    /** What a resize would change, likewise. */
+    public List<Step> planResize(String name, Resizing how) throws PartitionException {
+        return plan(resizing(name, how));
+    }
+
+    /** What destroying a partition would change, likewise. */
+    public List<Step> planDestroy(String name, boolean force) throws PartitionException {
+        return plan(destroying(name, force));
+    }
+
+    private List<Step> plan(Change change) throws PartitionException {
         Books books = readable();
-        List<Partition> next = new ArrayList<>(books.partitions());
-        Admission.create(files, next, partition);
-        next.add(partition);
-        List<Want> wants = new ArrayList<>(new World(files, books, next).wants());
-        wants.sort(Comparator.comparing(Want::phase));
-        Drivers drivers = new Drivers(files);
-        List<Step> steps = new ArrayList<>();
-        for (Want want : wants) {
-            String was = books.hold(want.kind(), want.key()).map(Hold::ours).or(() -> drivers.current(want)).orElse(null);
-            boolean made = want.phase().compareTo(Phase.CONTROLLERS) >= 0 && want.phase() != Phase.THREADS;
-            if (made || was != null && !Drivers.same(was, want.value()) && !drivers.needsNothing(want, was)) {
-                steps.add(new Step(want.what(), want.key(), was == null ? "" : was, want.value()));
-            }
-        }
-        return steps;
+        List<Partition> next = change.of(List.copyOf(books.partitions()));
+        return new Planner(files, books).steps(new World(files, books, next).wants());
     }
 }

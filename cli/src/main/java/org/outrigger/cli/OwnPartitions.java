@@ -1,0 +1,36 @@
+package org.outrigger.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.StateFolder;
+import org.outrigger.node.partition.SystemFiles;
+
+/** The partitions of this node, with the books of the user who runs this process. */
+final class OwnPartitions {
+    private static final String KEY = "Uid:";
+    private static final int EFFECTIVE = 2;
+
+    private OwnPartitions() {
+    }
+
+    static Partitions of(Surroundings surroundings) {
+        long user = user(surroundings);
+        return new Partitions(new SystemFiles(), StateFolder.of(surroundings.environment(), user == 0, user));
+    }
+
+    /** The number of the user in whose name this process acts. Source: {@code /proc/PID/status}, proc(5). */
+    private static long user(Surroundings surroundings) {
+        try {
+            for (String line : Files.readAllLines(surroundings.procStatus(), StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(KEY)) {
+                    return Long.parseLong(line.split("\\s+")[EFFECTIVE]);
+                }
+            }
+        } catch (IOException unknown) {
+            throw new IllegalStateException("this process has no status", unknown);
+        }
+        throw new IllegalStateException(surroundings.procStatus() + " has no line " + KEY);
+    }
+}
