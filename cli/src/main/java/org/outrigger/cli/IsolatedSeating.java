@@ -155,7 +155,7 @@ final class IsolatedSeating implements Seating {
 
     private Optional<Seat> seat(String program) {
         try {
-            var place = seats.partitions().offer("job-" + seats.owner().pid(), JobWish.ALL);
+            var place = seats.desk().offer("job-" + seats.owner().pid(), JobWish.ALL);
             Seat seat = seats.seat(place);
             seats.enter(place, program);
             return Optional.of(seat);

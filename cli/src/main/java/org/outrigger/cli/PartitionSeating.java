@@ -35,7 +35,7 @@ final class PartitionSeating implements Seating {
         try {
             Partition partition = partition();
             Inventory own = Cores.inventory(surroundings);
-            place = seats.partitions().offer(name, new JobWish(wanted(partition, own), Optional.empty()));
+            place = seats.desk().offer(name, new JobWish(wanted(partition, own), Optional.empty()));
             CpuSet linux = place.linuxCores().intersection(own.allowed());
             linux = settings.cpus(Setting.LINUX_CPUS, own).orElse(linux.isEmpty() ? place.linuxCores() : linux);
             CpuSet both = linux.intersection(partition.cores());
@@ -53,7 +53,7 @@ final class PartitionSeating implements Seating {
         if (found.isPresent()) {
             return found.get();
         }
-        if (new Partitions(SeatMaker.NODE, NodeState.ofRoot(surroundings)).find(name).isPresent()) {
+        if (new Partitions(SeatMaker.NODE, OwnPartitions.folderOfRoot(surroundings)).find(name).isPresent()) {
             throw settings.bad(Setting.PARTITION, "partition '" + name + "' is root's: only root can run something in it");
         }
         List<String> names = seats.partitions().list().stream().map(Partition::name).toList();
@@ -91,7 +91,7 @@ final class PartitionSeating implements Seating {
         }
         List<MemoryList.Part> parts = asked.amounts().stream().map(part -> new MemoryList.Part(part.bytes(), part.node())).toList();
         try {
-            place = seats.partitions().offer(name, new JobWish(place.wish().cores(), Optional.of(parts)));
+            place = seats.desk().offer(name, new JobWish(place.wish().cores(), Optional.of(parts)));
         } catch (PartitionException refused) {
             throw settings.bad(settings.text(Setting.MEM) == null ? Setting.RANK_MEM : Setting.MEM, refused.getMessage());
         }

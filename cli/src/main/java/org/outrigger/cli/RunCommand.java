@@ -105,8 +105,8 @@ final class RunCommand {
 
     /** Pages that belong to partitions are not for a job that is in none. Where there are no partitions, one look says so. */
     private JobRequest leavingPartitions(JobRequest request) throws RefusalException {
-        StateFolder own = NodeState.folder(surroundings);
-        StateFolder roots = NodeState.ofRoot(surroundings);
+        StateFolder own = OwnPartitions.folder(surroundings);
+        StateFolder roots = OwnPartitions.folderOfRoot(surroundings);
         boolean same = own.folder().equals(roots.folder());
         if (!own.kept() && (same || !roots.kept())) {
             return request;

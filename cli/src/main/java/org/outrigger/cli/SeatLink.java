@@ -7,6 +7,7 @@ import org.outrigger.kernel.boot.JobControl;
 import org.outrigger.kernel.boot.Seat;
 import org.outrigger.kernel.memory.PoolShare;
 import org.outrigger.node.CpuSet;
+import org.outrigger.node.partition.JobDesk;
 import org.outrigger.node.partition.JobLine;
 import org.outrigger.node.partition.JobOrders;
 import org.outrigger.node.partition.PartitionException;
@@ -44,7 +45,7 @@ final class SeatLink implements Seat.Link {
             line.close();
         }
         try {
-            partitions.leave(number).forEach(this::tell);
+            new JobDesk(partitions).leave(number).forEach(this::tell);
         } catch (PartitionException refused) {
             tell(refused.getMessage());
         }

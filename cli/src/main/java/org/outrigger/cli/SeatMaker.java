@@ -11,6 +11,7 @@ import org.outrigger.node.CpuSet;
 import org.outrigger.node.MemoryNode;
 import org.outrigger.node.MemoryNodes;
 import org.outrigger.node.partition.Feature;
+import org.outrigger.node.partition.JobDesk;
 import org.outrigger.node.partition.NodeFiles;
 import org.outrigger.node.partition.Owner;
 import org.outrigger.node.partition.Partition;
@@ -19,6 +20,7 @@ import org.outrigger.node.partition.Partitions;
 import org.outrigger.node.partition.Place;
 import org.outrigger.node.partition.PoolPages;
 import org.outrigger.node.partition.RunningJob;
+import org.outrigger.node.partition.StateFolder;
 import org.outrigger.node.partition.SystemFiles;
 
 /** Makes seats for the job of this process, whose number is that of the launcher which the user started. */
@@ -28,18 +30,24 @@ final class SeatMaker {
     private static final String PROCESSES = "/cgroup.procs";
 
     private final Surroundings surroundings;
-    private final NodeState node;
+    private final StateFolder folder;
+    private final Partitions partitions;
     private final int number;
 
     SeatMaker(Surroundings surroundings) {
         this.surroundings = surroundings;
-        this.node = NodeState.of(surroundings);
+        this.folder = OwnPartitions.folder(surroundings);
+        this.partitions = new Partitions(NODE, folder);
         this.number = (int) ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(ProcessHandle.current().pid())
                 .longValue();
     }
 
     Partitions partitions() {
-        return node.partitions();
+        return partitions;
+    }
+
+    JobDesk desk() {
+        return new JobDesk(partitions());
     }
 
     /** The launcher, with which a partition of this job's own ends. */
@@ -52,7 +60,7 @@ final class SeatMaker {
         Partition partition = place.partition();
         List<PoolShare> pools = partition.memory().isEmpty() ? everybodys() : SeatLink.shares(place.memory());
         return new Seat(partition.name(), List.of(Path.of(partitions().group(partition) + PROCESSES)), !partition.has(Feature.THP),
-                pools, new SeatLink(partitions(), node.folder(), number, surroundings.err()));
+                pools, new SeatLink(partitions(), folder, number, surroundings.err()));
     }
 
     /** Pages that belong to no partition: a partition without memory of its own leaves its jobs what others have too. */
@@ -86,7 +94,7 @@ final class SeatMaker {
     void enter(Place place, String program) throws PartitionException {
         Owner self = Owner.of(NODE, (int) ProcessHandle.current().pid()).orElseThrow();
         Path file = Path.of(program).getFileName();
-        partitions().enter(place, new RunningJob(place.partition().name(), owner(), self,
+        desk().enter(place, new RunningJob(place.partition().name(), owner(), self,
                 surroundings.environment().getOrDefault(JobName.VARIABLE, ""), file == null ? program : file.toString(),
                 CpuSet.EMPTY, false, List.of(), false));
     }
@@ -94,7 +102,7 @@ final class SeatMaker {
     /** The job has not begun after all. */
     void leave() {
         try {
-            partitions().leave(number);
+            desk().leave(number);
         } catch (PartitionException refused) {
             surroundings.err().print("outrigger: " + refused.getMessage() + "\n");
         }

@@ -36,7 +36,7 @@ final class JobRegistry {
     }
 
     /** Whether the LWK or the launcher of a job runs. */
-    boolean attended(RunningJob job) {
+    private boolean attended(RunningJob job) {
         return job.launcher().alive(files) || job.served(files);
     }
 
@@ -117,8 +117,33 @@ final class JobRegistry {
         state.text(FILE, jobs.isEmpty() ? "" : text.toString());
     }
 
-    /** Sockets of jobs that are no more, since they were killed, go; under the lock only. */
-    void forgetOthers(List<RunningJob> living) {
+    /** Whether the owner of a partition lives, or the LWK of the job that it started. */
+    boolean attends(Owner owner, String boot) throws PartitionException {
+        if (owner.alive(files)) {
+            return true;
+        }
+        for (RunningJob job : read(boot)) {
+            if (job.launcher().equals(owner) && job.served(files)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets the jobs that are no more, and those whose partition is no more; under the lock only. */
+    void prune(String boot, Books books) throws PartitionException {
+        List<RunningJob> all = read(boot);
+        if (!all.isEmpty()) {
+            List<RunningJob> left = living(boot).stream().filter(job -> books.partition(job.partition()).isPresent()).toList();
+            if (!left.equals(all)) {
+                write(boot, left);
+            }
+            forgetOthers(left);
+        }
+    }
+
+    /** Sockets of jobs that are no more, since they were killed, go. */
+    private void forgetOthers(List<RunningJob> living) {
         for (String number : files.names(state.folder() + "/jobs")) {
             if (living.stream().noneMatch(job -> Integer.toString(job.number()).equals(number))) {
                 JobLine.forget(state, number);

@@ -52,7 +52,9 @@ final class FakeNode implements NodeFiles {
             file("/sys/devices/system/node/node" + node + "/cpulist", own.toString());
             file("/sys/devices/system/node/node" + node + "/compact", "");
             pool(node, HUGE, 0, 1024);
+            memory(node, 8L << 30, 6L << 30);
         }
+        file("/sys/devices/system/node/online", nodes == 1 ? "0" : "0-" + (nodes - 1));
         file("/proc/irq/default_smp_affinity", CpuMask.text(all));
         file("/sys/devices/virtual/workqueue/cpumask", CpuMask.text(all));
         file("/proc/sys/kernel/watchdog_cpumask", all.toString());
@@ -117,6 +119,12 @@ final class FakeNode implements NodeFiles {
         String path = new PoolPages(node, pageBytes, 0).file();
         room.put(path, pages + more);
         return file(path, Long.toString(pages));
+    }
+
+    /** Bytes that a node has, and that of them nobody uses. */
+    FakeNode memory(int node, long total, long free) {
+        return file("/sys/devices/system/node/node" + node + "/meminfo", "Node " + node + " MemTotal: " + (total >> 10)
+                + " kB\nNode " + node + " MemFree: " + (free >> 10) + " kB\nNode " + node + " SReclaimable: 0 kB");
     }
 
     /** From now on a file cannot be written, or a folder made in a folder. */
