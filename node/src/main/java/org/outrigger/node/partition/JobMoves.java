@@ -139,12 +139,17 @@ final class JobMoves {
             throw new PartitionException(job + " goes on without the LWK and keeps its " + MemorySize.text(job.bytes()));
         }
         asked.add(job);
-        long limit = number(ask(job, "memory " + then.bytes()));
+        Optional<String> answer = voice.ask(job, "memory " + then.bytes());
+        if (answer.isEmpty() && !job.served(files) && !job.launcher().alive(files)) {
+            return; // it has ended just now
+        }
+        long limit = number(answer.orElseThrow(() -> silent(job)));
         if (limit > then.bytes()) {
             throw new PartitionException(job + " uses " + MemorySize.text(limit) + " of its " + MemorySize.text(job.bytes())
                     + ": " + MemorySize.text(then.bytes()) + " would be left for it");
         }
-        List<PoolPages> held = PoolPages.parse(ask(job, "pools " + PoolPages.text(most(job, then))));
+        List<PoolPages> held = PoolPages.parse(voice.ask(job, "pools " + PoolPages.text(most(job, then)))
+                .orElseThrow(() -> silent(job)));
         for (PoolPages pool : held) {
             long may = Placing.pages(then.memory(), pool);
             if (Placing.pages(job.memory(), pool) > 0 && pool.pages() > may) {
@@ -165,9 +170,8 @@ final class JobMoves {
         return text.isEmpty() ? -1 : Long.parseLong(text);
     }
 
-    private String ask(RunningJob job, String line) throws PartitionException {
-        return voice.ask(job, line).orElseThrow(() -> new PartitionException(
-                job + " does not answer, and may use its " + MemorySize.text(job.bytes())));
+    private static PartitionException silent(RunningJob job) {
+        return new PartitionException(job + " does not answer, and may use its " + MemorySize.text(job.bytes()));
     }
 
     private void move(RunningJob job, CpuSet cores, List<String> notes) {

@@ -34,7 +34,10 @@ public record PoolPages(int node, long pageBytes, long pages) {
     static List<PoolPages> parse(String text) {
         List<PoolPages> memory = new ArrayList<>();
         for (String word : text.isEmpty() ? new String[0] : text.split(",")) {
-            String[] numbers = word.split(":");
+            String[] numbers = word.split(":", -1);
+            if (numbers.length != 3) {
+                throw new IllegalArgumentException(word);
+            }
             memory.add(new PoolPages(Integer.parseInt(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2])));
         }
         return memory;

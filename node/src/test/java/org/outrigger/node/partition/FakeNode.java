@@ -103,7 +103,7 @@ final class FakeNode implements NodeFiles {
             fixed.add(tid);
         }
         homes.put(tid, two ? V2 : V1);
-        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
                 + tid * 100 + " 0");
     }
 
