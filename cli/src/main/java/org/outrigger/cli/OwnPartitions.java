@@ -16,8 +16,18 @@ final class OwnPartitions {
     }
 
     static Partitions of(Surroundings surroundings) {
+        return new Partitions(new SystemFiles(), folder(surroundings));
+    }
+
+    /** Where this user's books lie. */
+    static StateFolder folder(Surroundings surroundings) {
         long user = user(surroundings);
-        return new Partitions(new SystemFiles(), StateFolder.of(surroundings.environment(), user == 0, user));
+        return StateFolder.of(surroundings.environment(), user == 0, user);
+    }
+
+    /** Where root's books lie, which everybody may read; the user's own where a variable says so. */
+    static StateFolder folderOfRoot(Surroundings surroundings) {
+        return StateFolder.of(surroundings.environment(), true, 0);
     }
 
     /** The number of the user in whose name this process acts. Source: {@code /proc/PID/status}, proc(5). */

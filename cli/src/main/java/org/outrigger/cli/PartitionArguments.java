@@ -14,6 +14,7 @@ import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.PartitionException;
 import org.outrigger.node.partition.Partitions;
 import org.outrigger.node.partition.PoolPages;
+import org.outrigger.node.partition.Resizing;
 import picocli.CommandLine.ParseResult;
 
 /** What the arguments of a command about partitions ask for. */
@@ -65,12 +66,12 @@ final class PartitionArguments {
         String linux = settings.text(Setting.LINUX_CPUS);
         CpuSet linuxCores = linux == null ? CpuSet.EMPTY : cpus(Setting.LINUX_CPUS, linux);
         List<PoolPages> memory = new PartitionMemory(arguments, surroundings, partitions).ofNew(cores);
-        return new Partition(name, cores, linuxCores, memory, features(), settings.realTime(), interrupts(),
+        return new Partition(name, cores, linuxCores, memory, features(), settings.realTime(false), interrupts(),
                 words(PartitionGrammar.DEVICES), Optional.empty());
     }
 
     /** What {@code resize} is to make of a partition. */
-    Partitions.Resizing toResize() throws RefusalException {
+    Resizing toResize() throws RefusalException {
         PartitionMemory memory = new PartitionMemory(arguments, surroundings, partitions);
         if (!has(Setting.CPUS.option()) && !has(Setting.LINUX_CPUS.option()) && !memory.isGiven()) {
             throw new RefusalException("nothing is to be changed: -c, -l or -M is missing");
@@ -116,7 +117,7 @@ final class PartitionArguments {
 
     /** The CPUs with those that share cores with them, unless the user has them split. */
     private CpuSet whole(CpuSet named, CpuSet online, CpuSet own) throws RefusalException {
-        CpuSet all = has(PartitionGrammar.SPLIT_CORES) ? named : partitions.wholeCores(named);
+        CpuSet all = has(PartitionGrammar.SPLIT_CORES) ? named : partitions.overview().wholeCores(named);
         CpuSet more = all.minus(named);
         if (more.isEmpty()) {
             return named;

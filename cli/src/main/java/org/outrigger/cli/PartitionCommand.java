@@ -2,9 +2,10 @@ package org.outrigger.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.PartitionException;
 import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.Sight;
+import org.outrigger.node.partition.Step;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger partition create|list|show|resize|destroy|plan}. */
@@ -42,7 +43,7 @@ final class PartitionCommand {
         String name = arguments.name();
         String command = given.hasSubcommand() ? which.commandSpec().name() : PartitionGrammar.CREATE;
         try {
-            List<Partitions.Step> steps = switch (command) {
+            List<Step> steps = switch (command) {
                 case PartitionGrammar.RESIZE -> partitions.planResize(name, arguments.toResize());
                 case PartitionGrammar.DESTROY -> partitions.planDestroy(name, arguments.has(PartitionGrammar.FORCE));
                 default -> partitions.plan(arguments.toCreate());
@@ -61,9 +62,9 @@ final class PartitionCommand {
 
     private void done(PartitionArguments arguments, Partitions.Outcome outcome) throws PartitionException {
         List<String> notes = notes(arguments, outcome);
-        Partitions.Sight sight = partitions.look(outcome.partition());
+        Sight sight = partitions.overview().look(outcome.partition());
         if (arguments.has(Grammar.JSON)) {
-            surroundings.out().print(PartitionJson.one(sight, partitions.books(), notes));
+            surroundings.out().print(PartitionJson.one(sight, partitions.overview().books(), notes));
         } else {
             tell(notes);
             surroundings.out().print(PartitionText.list(List.of(sight)));
@@ -73,7 +74,7 @@ final class PartitionCommand {
     private void destroyed(PartitionArguments arguments, Partitions.Outcome outcome) throws PartitionException {
         List<String> notes = notes(arguments, outcome);
         if (arguments.has(Grammar.JSON)) {
-            surroundings.out().print(PartitionJson.destroyed(outcome.partition().name(), partitions.books(), notes));
+            surroundings.out().print(PartitionJson.destroyed(outcome.partition().name(), partitions.overview().books(), notes));
         } else {
             tell(notes);
         }
@@ -90,17 +91,25 @@ final class PartitionCommand {
     }
 
     private void list(PartitionArguments arguments) throws PartitionException {
-        List<Partitions.Sight> sights = new ArrayList<>();
-        for (Partition partition : partitions.list()) {
-            sights.add(partitions.look(partition));
+        List<String> notes = partitions.refresh();
+        List<Sight> sights = partitions.overview().all();
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.list(sights, partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+            surroundings.out().print(PartitionText.list(sights));
         }
-        surroundings.out().print(arguments.has(Grammar.JSON) ? PartitionJson.list(sights, partitions.books())
-                : PartitionText.list(sights));
     }
 
     private void show(PartitionArguments arguments) throws RefusalException, PartitionException {
-        Partitions.Sight sight = partitions.look(partitions.named(arguments.name()));
-        surroundings.out().print(arguments.has(Grammar.JSON) ? PartitionJson.one(sight, partitions.books(), List.of())
-                : PartitionText.one(sight, partitions.books()));
+        String name = arguments.name();
+        List<String> notes = partitions.refresh();
+        Sight sight = partitions.overview().look(name);
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.one(sight, partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+            surroundings.out().print(PartitionText.one(sight, partitions.overview().books()));
+        }
     }
 }

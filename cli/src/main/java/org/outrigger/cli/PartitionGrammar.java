@@ -141,8 +141,8 @@ final class PartitionGrammar {
     private static CommandSpec plan() {
         CommandSpec plan = Grammar.command(PLAN, "outrigger partition plan [create|resize|destroy] NAME [OPTIONS]",
                 "Tell what create, resize or destroy would change.",
-                "Each step with the file that is changed, what it has now, and what it would have. Nothing is changed, and no"
-                + " privilege is needed. Without a word before NAME it is that of create.");
+                "Each step with the file that is changed, what it has now, and what it would have. Nothing is changed."
+                + " Without a word before NAME it is that of create.");
         addCreateTo(plan);
         CommandSpec create = Grammar.command(CREATE, "outrigger partition plan create NAME -c LIST [OPTIONS]",
                 "Tell what create would change.", "");

@@ -3,9 +3,13 @@ package org.outrigger.cli;
 import java.util.Collection;
 import java.util.List;
 import org.outrigger.lab.environment.IndentedJson;
+import org.outrigger.node.partition.BooksState;
 import org.outrigger.node.partition.Feature;
 import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.RunningJob;
+import org.outrigger.node.partition.Sight;
+import org.outrigger.node.partition.Step;
 import tools.jackson.core.JsonGenerator;
 
 /** Partitions and plans as JSON documents; docs/partition.md describes them. */
@@ -16,22 +20,23 @@ final class PartitionJson {
     private PartitionJson() {
     }
 
-    static String list(List<Partitions.Sight> sights, Partitions.BooksState books) {
+    static String list(List<Sight> sights, BooksState books, List<String> notes) {
         return IndentedJson.render(json -> {
             begin(json);
             json.writeArrayPropertyStart("partitions");
-            for (Partitions.Sight sight : sights) {
+            for (Sight sight : sights) {
                 json.writeStartObject();
                 partition(json, sight);
                 json.writeEndObject();
             }
             json.writeEndArray();
             books(json, books);
+            texts(json, "notes", notes);
             json.writeEndObject();
         });
     }
 
-    static String one(Partitions.Sight sight, Partitions.BooksState books, List<String> notes) {
+    static String one(Sight sight, BooksState books, List<String> notes) {
         return IndentedJson.render(json -> {
             begin(json);
             json.writeObjectPropertyStart("partition");
@@ -43,7 +48,7 @@ final class PartitionJson {
         });
     }
 
-    static String destroyed(String name, Partitions.BooksState books, List<String> notes) {
+    static String destroyed(String name, BooksState books, List<String> notes) {
         return IndentedJson.render(json -> {
             begin(json);
             json.writeStringProperty("destroyed", name);
@@ -53,7 +58,7 @@ final class PartitionJson {
         });
     }
 
-    static String plan(String command, String name, List<Partitions.Step> steps, List<String> notes) {
+    static String plan(String command, String name, List<Step> steps, List<String> notes) {
         return IndentedJson.render(json -> {
             begin(json);
             json.writeStringProperty("command", command);
@@ -69,7 +74,7 @@ final class PartitionJson {
         json.writeNumberProperty("schema", SCHEMA);
     }
 
-    private static void partition(JsonGenerator json, Partitions.Sight sight) {
+    private static void partition(JsonGenerator json, Sight sight) {
         Partition partition = sight.partition();
         json.writeStringProperty(NAME, partition.name());
         json.writeStringProperty("kind", sight.kind());
@@ -93,8 +98,11 @@ final class PartitionJson {
         steps(json, "moved_interrupts", sight.interrupts());
         texts(json, "unmovable", sight.unmovable());
         texts(json, "strangers", sight.strangers());
+        json.writeArrayPropertyStart("jobs");
+        sight.jobs().forEach(job -> job(json, job));
+        json.writeEndArray();
         json.writeArrayPropertyStart("processes");
-        for (Partitions.Tenant tenant : sight.tenants()) {
+        for (Sight.Tenant tenant : sight.tenants()) {
             json.writeStartObject();
             json.writeNumberProperty("pid", tenant.pid());
             json.writeStringProperty(NAME, tenant.name());
@@ -103,9 +111,18 @@ final class PartitionJson {
         json.writeEndArray();
     }
 
-    private static void memory(JsonGenerator json, List<Partitions.PoolSight> pools) {
+    private static void job(JsonGenerator json, RunningJob job) {
+        json.writeStartObject();
+        json.writeNumberProperty("job", job.number());
+        json.writeStringProperty("program", job.program());
+        json.writeStringProperty("cores", job.cores().toString());
+        json.writeNumberProperty("memory_bytes", job.bytes());
+        json.writeEndObject();
+    }
+
+    private static void memory(JsonGenerator json, List<Sight.Pool> pools) {
         json.writeArrayPropertyStart("memory");
-        for (Partitions.PoolSight pool : pools) {
+        for (Sight.Pool pool : pools) {
             json.writeStartObject();
             json.writeNumberProperty("node", pool.pages().node());
             json.writeNumberProperty("page_bytes", pool.pages().pageBytes());
@@ -117,9 +134,9 @@ final class PartitionJson {
         json.writeEndArray();
     }
 
-    private static void steps(JsonGenerator json, String name, List<Partitions.Step> steps) {
+    private static void steps(JsonGenerator json, String name, List<Step> steps) {
         json.writeArrayPropertyStart(name);
-        for (Partitions.Step step : steps) {
+        for (Step step : steps) {
             json.writeStartObject();
             json.writeStringProperty("what", step.what());
             json.writeStringProperty("place", step.place());
@@ -130,7 +147,7 @@ final class PartitionJson {
         json.writeEndArray();
     }
 
-    private static void books(JsonGenerator json, Partitions.BooksState books) {
+    private static void books(JsonGenerator json, BooksState books) {
         json.writeObjectPropertyStart("books");
         json.writeStringProperty("folder", books.folder());
         json.writeNumberProperty("held", books.held());

@@ -79,7 +79,7 @@ final class PartitionMemory {
             return List.of();
         }
         MemoryNodes nodes = nodes();
-        PageChoice choice = new PageChoice(nodes, partitions.memory(), own);
+        PageChoice choice = new PageChoice(nodes, partitions.overview().memory(), own);
         long total = 0;
         for (int node : nodes.usable()) {
             total += nodes.node(node).orElseThrow().totalBytes();

@@ -7,10 +7,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.outrigger.node.CpuSet;
 import org.outrigger.node.MemorySize;
+import org.outrigger.node.partition.BooksState;
 import org.outrigger.node.partition.Feature;
 import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.Partitions;
 import org.outrigger.node.partition.PoolPages;
+import org.outrigger.node.partition.Sight;
+import org.outrigger.node.partition.Step;
 
 /** Partitions and plans as text. */
 final class PartitionText {
@@ -23,16 +26,16 @@ final class PartitionText {
     }
 
     /** A line for each, below a line of heads; nothing for none. */
-    static String list(List<Partitions.Sight> sights) {
+    static String list(List<Sight> sights) {
         if (sights.isEmpty()) {
             return "";
         }
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEADS);
-        for (Partitions.Sight sight : sights) {
+        for (Sight sight : sights) {
             Partition partition = sight.partition();
             rows.add(List.of(partition.name(), sight.kind(), partition.cores().toString(), linux(partition.linuxCores()),
-                    memory(partition), Integer.toString(sight.tenants().size())));
+                    memory(partition), Integer.toString(sight.jobs().size())));
         }
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
@@ -60,7 +63,7 @@ final class PartitionText {
     }
 
     /** All that is known of one. */
-    static String one(Partitions.Sight sight, Partitions.BooksState books) {
+    static String one(Sight sight, BooksState books) {
         Partition partition = sight.partition();
         StringBuilder text = new StringBuilder();
         line(text, "name", partition.name());
@@ -72,7 +75,7 @@ final class PartitionText {
         if (partition.memory().isEmpty()) {
             line(text, "memory", "none of its own");
         }
-        for (Partitions.PoolSight pool : sight.memory()) {
+        for (Sight.Pool pool : sight.memory()) {
             PoolPages pages = pool.pages();
             line(text, "memory", "NUMA node " + pages.node() + ": " + pages.pages() + " pages of "
                     + MemorySize.text(pages.pageBytes()) + " (" + MemorySize.text(pages.bytes()) + "), "
@@ -89,6 +92,8 @@ final class PartitionText {
         sight.interrupts().forEach(step -> line(text, "moved", step.what() + " (was " + step.was() + ")"));
         sight.unmovable().forEach(name -> line(text, "not moved", name));
         sight.strangers().forEach(name -> line(text, "stranger", name));
+        sight.jobs().forEach(job -> line(text, "job", job.number() + " " + job.program() + ", CPU " + job.cores()
+                + (job.bytes() == 0 ? "" : ", " + MemorySize.text(job.bytes()))));
         sight.tenants().forEach(tenant -> line(text, "process", tenant.pid() + " " + tenant.name()));
         line(text, "books", books.folder() + ": " + books.held() + " changes held"
                 + (books.interrupted() ? ", one command was cut off: the next one mends that" : ""));
@@ -108,9 +113,9 @@ final class PartitionText {
     }
 
     /** The steps, each with the place and both values. */
-    static String plan(List<Partitions.Step> steps) {
+    static String plan(List<Step> steps) {
         StringBuilder text = new StringBuilder();
-        for (Partitions.Step step : steps) {
+        for (Step step : steps) {
             text.append(step.what()).append("\n        ").append(step.place()).append(": ")
                     .append(step.was().isEmpty() ? NOTHING : step.was()).append(" -> ")
                     .append(step.value().isEmpty() ? NOTHING : step.value()).append('\n');

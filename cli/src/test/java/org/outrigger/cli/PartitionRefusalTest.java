@@ -84,8 +84,9 @@ class PartitionRefusalTest {
     void aProcessIsInIt() throws IOException {
         fixture.node.file("/proc/4711/comm", "solver");
         fixture.node.file(FolderNode.CPUSETS + "/outrigger-there/cgroup.procs", "4711");
-        assertEquals("partition 'there' is in use by process 4711 (solver)", fixture.refused("destroy there"));
-        assertEquals("partition 'there' is in use by process 4711 (solver)", fixture.refused("plan destroy there"));
+        String message = "partition 'there' is in use by process 4711 (solver); --force moves what is in it to the Linux cores";
+        assertEquals(message, fixture.refused("destroy there"));
+        assertEquals(message, fixture.refused("plan destroy there"));
         assertTrue(fixture.printed("show there").contains("process      4711 solver\n"));
         fixture.node.file(FolderNode.CPUSETS + "/outrigger-there/cgroup.procs", "");
         fixture.printed("destroy there --force");

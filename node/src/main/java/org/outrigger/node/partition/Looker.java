@@ -16,15 +16,20 @@ final class Looker {
     }
 
     /** All of it but what Linux keeps on its cores. */
-    Partitions.Sight look(Partition partition, List<String> unmovable, List<String> strangers) {
+    Sight look(Partition partition, List<String> unmovable, List<String> strangers, List<RunningJob> jobs) {
+        List<Step> interrupts = books.holds().stream().filter(hold -> hold.key().startsWith("/proc/irq/"))
+                .map(hold -> new Step(hold.what(), hold.key(), hold.was(), hold.ours())).toList();
         List<String> groups = groups(partition);
-        List<Partitions.Tenant> tenants = tenants(groups);
-        PoolUse use = new PoolUse(files, groups, tenants);
-        List<Partitions.PoolSight> memory = partition.memory().stream()
-                .map(pages -> new Partitions.PoolSight(pages, Math.min(pages.pages(), use.pages(pages)))).toList();
-        List<Partitions.Step> interrupts = books.holds().stream().filter(hold -> hold.key().startsWith("/proc/irq/"))
-                .map(hold -> new Partitions.Step(hold.what(), hold.key(), hold.was(), hold.ours())).toList();
-        return new Partitions.Sight(partition, kind(partition), groups, memory, interrupts, unmovable, strangers, tenants);
+        return new Sight(partition, kind(partition), groups, memory(partition), interrupts, unmovable, strangers, jobs,
+                tenants(groups));
+    }
+
+    /** Its pages, and how many its processes have. */
+    List<Sight.Pool> memory(Partition partition) {
+        List<String> groups = groups(partition);
+        PoolUse use = new PoolUse(files, groups, tenants(groups));
+        return partition.memory().stream()
+                .map(pages -> new Sight.Pool(pages, Math.min(pages.pages(), use.pages(pages)))).toList();
     }
 
     private String kind(Partition partition) {
@@ -42,12 +47,12 @@ final class Looker {
     }
 
     /** The processes in groups and the groups in those, by number. */
-    List<Partitions.Tenant> tenants(List<String> groups) {
+    List<Sight.Tenant> tenants(List<String> groups) {
         Set<Integer> pids = new TreeSet<>();
         groups.forEach(group -> collect(group, pids));
-        List<Partitions.Tenant> tenants = new ArrayList<>();
+        List<Sight.Tenant> tenants = new ArrayList<>();
         for (int pid : pids) {
-            tenants.add(new Partitions.Tenant(pid, files.read("/proc/" + pid + "/comm").orElse("?")));
+            tenants.add(new Sight.Tenant(pid, files.read("/proc/" + pid + "/comm").orElse("?")));
         }
         return tenants;
     }

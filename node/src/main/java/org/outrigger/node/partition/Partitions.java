@@ -2,8 +2,10 @@ package org.outrigger.node.partition;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.outrigger.node.CpuSet;
 
@@ -13,10 +15,14 @@ import org.outrigger.node.CpuSet;
  */
 public final class Partitions {
     private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
+    private static final int ROUNDS = 3;
 
     private final NodeFiles files;
     private final StateFolder state;
     private final Consumer<String> beforeStep;
+    private final JobRegistry registry;
+    private final JobMoves.Voice voice;
+    private Consumer<String> teller = word -> { };
 
     /** Those of a node, with the folder of its books. */
     public Partitions(NodeFiles files, StateFolder state) {
@@ -25,9 +31,22 @@ public final class Partitions {
 
     /** Likewise; each change is told just before it is made. */
     Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep) {
+        this(files, state, beforeStep, (job, line) -> JobLine.ask(state, job.number(), line));
+    }
+
+    /** Likewise; jobs are asked by a voice. */
+    Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep, JobMoves.Voice voice) {
         this.files = files;
         this.state = state;
         this.beforeStep = beforeStep;
+        this.registry = new JobRegistry(files, state);
+        this.voice = voice;
+    }
+
+    /** These, with somebody to be told while a command waits for another one. */
+    public Partitions telling(Consumer<String> somebody) {
+        teller = somebody;
+        return this;
     }
 
     /**
@@ -37,73 +56,6 @@ public final class Partitions {
      * @param notes     what could not be done and is not needed, one sentence each
      */
     public record Outcome(Partition partition, List<String> notes) {
-    }
-
-    /**
-     * A change of the node that a command would make.
-     *
-     * @param what  the change in words
-     * @param place the file or folder that is changed
-     * @param was   what it has now; empty where it is not there yet
-     * @param value what it would have
-     */
-    public record Step(String what, String place, String was, String value) {
-    }
-
-    /**
-     * What can be seen of a partition.
-     *
-     * @param partition  as it was asked for
-     * @param kind       how its cores are set apart: {@code isolated}, {@code root}, {@code exclusive} or {@code member}; {@code
-     *                   unknown} where this process may not see that
-     * @param groups     its control groups
-     * @param memory     its pages, and how many its jobs have
-     * @param interrupts those that were moved, for this and other partitions
-     * @param unmovable  work of the kernel that cannot leave its cores
-     * @param strangers  tasks on its cores that are not its own
-     * @param tenants    its processes
-     */
-    public record Sight(Partition partition, String kind, List<String> groups, List<PoolSight> memory, List<Step> interrupts,
-                        List<String> unmovable, List<String> strangers, List<Tenant> tenants) {
-    }
-
-    /** Pages of a partition, and how many of them its processes have. */
-    public record PoolSight(PoolPages pages, long used) {
-        /** Those that they do not have. */
-        public PoolPages free() {
-            return new PoolPages(pages.node(), pages.pageBytes(), pages.pages() - used);
-        }
-    }
-
-    /** A process in a partition. */
-    public record Tenant(int pid, String name) {
-        /** In words, the first few: {@code process 17 (solver) and 3 others}. */
-        static String text(List<Tenant> tenants) {
-            Tenant first = tenants.get(0);
-            int others = tenants.size() - 1;
-            return "process " + first.pid + " (" + first.name + ")"
-                    + (others == 0 ? "" : " and " + others + (others == 1 ? " other" : " others"));
-        }
-    }
-
-    /** A partition to the one that it is to be. */
-    public interface Resizing {
-        /**
-         * Under the lock, with the partition as it is.
-         *
-         * @throws PartitionException when it cannot be so
-         */
-        Partition of(Partition old) throws PartitionException;
-    }
-
-    /**
-     * The state of the books.
-     *
-     * @param folder      where they lie
-     * @param held        how many things of the node are not as they were
-     * @param interrupted whether a command was killed half-way; the next one mends that
-     */
-    public record BooksState(String folder, int held, boolean interrupted) {
     }
 
     /** All partitions, by name; those of an earlier boot are no more. Needs no privilege. */
@@ -116,19 +68,26 @@ public final class Partitions {
         return readable().partition(name);
     }
 
-    /** The state of the books. */
-    public BooksState books() throws PartitionException {
-        Books books = readable();
-        return new BooksState(state.folder().toString(), books.holds().size(), books.interrupted());
+    String boot() {
+        return files.read(BOOT_ID).orElse("");
     }
 
-    /** What is not as it was, for all partitions together: as it was, and as it is to be. */
-    public List<Step> held() throws PartitionException {
-        return readable().holds().stream().map(hold -> new Step(hold.what(), hold.key(), hold.was(), hold.ours())).toList();
+    JobRegistry registry() {
+        return registry;
     }
 
-    private Books readable() throws PartitionException {
-        String boot = files.read(BOOT_ID).orElse("");
+    NodeFiles files() {
+        return files;
+    }
+
+    /** The jobs that run in a partition, in the order in which they came. Needs no privilege. */
+    public List<RunningJob> jobs(String name) throws PartitionException {
+        return registry.living(boot()).stream().filter(job -> job.partition().equals(name)).toList();
+    }
+
+    /** The books as they are, without the lock. */
+    Books readable() throws PartitionException {
+        String boot = boot();
         return state.read().filter(books -> books.boot().equals(boot)).orElse(new Books(boot));
     }
 
@@ -147,16 +106,6 @@ public final class Partitions {
         return named(list(), name);
     }
 
-    /** What can be seen of a partition. */
-    public Sight look(Partition partition) throws PartitionException {
-        return new Looker(files, readable()).look(partition, unmovable(partition), strangers(partition));
-    }
-
-    /** Processes that are in a partition now. */
-    public List<Tenant> tenants(Partition partition) throws PartitionException {
-        return look(partition).tenants();
-    }
-
     /** Work of the kernel that cannot leave the cores of a partition. */
     public List<String> unmovable(Partition partition) {
         return List.of();
@@ -167,61 +116,19 @@ public final class Partitions {
         return List.of();
     }
 
-    /**
-     * Pages that belong to partitions and that none of their processes has, by node and size: a job outside leaves them alone.
-     * Needs no privilege.
-     */
-    public List<PoolPages> heldBack() throws PartitionException {
-        Looker looker = new Looker(files, readable());
-        List<PoolPages> held = new ArrayList<>();
-        for (Partition partition : list()) {
-            for (PoolSight pool : looker.look(partition, List.of(), List.of()).memory()) {
-                held.add(pool.free());
-            }
-        }
-        return PageChoice.sum(held, List.of());
-    }
-
-    /** CPUs with all others that run on the same cores. */
-    public CpuSet wholeCores(CpuSet cpus) {
-        return Siblings.wholeCores(files, cpus);
-    }
-
-    /** The memory of the NUMA nodes. */
-    public List<NodeMemory> memory() {
-        return NodeMemory.all(files);
+    /** What can be seen of the partitions and their node. */
+    public Overview overview() {
+        return new Overview(this, files, state);
     }
 
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return withSmallerPages(partition.name(), smaller -> creating(smaller.of(partition)));
+        return SmallerPages.tried(smaller -> change(partition.name(), true, creating(smaller.of(partition))));
     }
 
     /** Changes a partition as a function has it. */
     public Outcome resize(String name, Resizing how) throws PartitionException {
-        return withSmallerPages(name, smaller -> resizing(name, old -> smaller.of(how.of(old))));
-    }
-
-    /** A change of which a part can be in smaller pages. */
-    private interface Divisible {
-        Change with(Resizing smaller) throws PartitionException;
-    }
-
-    /** Where there are too few of the largest pages, the rest is in the usual ones, with a note. */
-    private Outcome withSmallerPages(String name, Divisible divisible) throws PartitionException {
-        SmallerPages smaller = new SmallerPages();
-        while (true) {
-            try {
-                Outcome outcome = change(name, divisible.with(smaller::of));
-                List<String> notes = new ArrayList<>(smaller.notes());
-                notes.addAll(outcome.notes());
-                return new Outcome(outcome.partition(), notes);
-            } catch (PartitionException refused) {
-                if (!smaller.helps(refused)) {
-                    throw refused;
-                }
-            }
-        }
+        return SmallerPages.tried(smaller -> change(name, true, resizing(name, old -> smaller.of(how.of(old)))));
     }
 
     /** Gives everything back; processes in it go on elsewhere. */
@@ -230,12 +137,12 @@ public final class Partitions {
     }
 
     /**
-     * Gives everything back.
+     * Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again later.
      *
      * @param force also where processes are in it, which go on elsewhere
      */
     public Outcome destroy(String name, boolean force) throws PartitionException {
-        return change(name, destroying(name, force));
+        return change(name, false, destroying(name, force));
     }
 
     private Change creating(Partition partition) {
@@ -254,7 +161,9 @@ public final class Partitions {
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
             Admission.resize(files, others, old, next);
-            MemoryAdmission.checkUse(new Looker(files, readable()), files, old, next);
+            if (jobs(name).isEmpty()) { // which are asked
+                MemoryAdmission.checkUse(new Looker(files, readable()), files, old, next);
+            }
             others.add(next);
             return others;
         };
@@ -263,9 +172,11 @@ public final class Partitions {
     private Change destroying(String name, boolean force) {
         return there -> {
             Partition leaving = named(there, name);
-            List<Tenant> tenants = force ? List.of() : tenants(leaving);
+            JobChanges.refuse(force ? List.of() : jobs(name));
+            List<Sight.Tenant> tenants = force ? List.of() : overview().look(leaving).tenants();
             if (!tenants.isEmpty()) {
-                throw new PartitionException("partition '" + name + "' is in use by " + Tenant.text(tenants));
+                throw new PartitionException("partition '" + name + "' is in use by " + Sight.Tenant.text(tenants)
+                        + "; --force moves what is in it to the Linux cores");
             }
             List<Partition> next = new ArrayList<>(there);
             next.remove(leaving);
@@ -286,47 +197,177 @@ public final class Partitions {
         List<Partition> of(List<Partition> there) throws PartitionException;
     }
 
-    private Outcome change(String name, Change change) throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+    /**
+     * One command.
+     *
+     * @param back whether a change that fails or is interrupted is taken back; else it goes on
+     */
+    private Outcome change(String name, boolean back, Change change) throws PartitionException {
+        try (StateFolder.Lock _ = lock(); Interruption interruption = new Interruption()) {
+            List<String> notes = new ArrayList<>();
+            Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(old);
-            Converger converger = new Converger(files, state, books, beforeStep);
-            List<String> notes;
-            try {
-                notes = converger.converge(new World(files, books, next).wants());
-            } catch (PartitionException failed) {
-                new Converger(files, state, books, step -> { }).converge(new World(files, books, old).wants());
-                throw failed;
+            List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
+            JobChanges jobs = jobChanges(old, next);
+            if (!back) {
+                books.replace(next);
+            }
+            books.changing(true);
+            state.write(books);
+            if (back) {
+                try {
+                    jobs.leave(notes);
+                    notes.addAll(converge(books, next, wants, interruption));
+                } catch (PartitionException | RuntimeException failed) {
+                    PartitionException why = takenBack(books, old, failed);
+                    jobs.rollBack();
+                    throw why;
+                }
+            } else {
+                jobs.leave(notes);
+                notes.addAll(settle(books, next, this::step));
             }
             books.replace(next);
+            books.changing(false);
             state.write(books);
+            jobs.take(new World(files, books, next).rest(), notes);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
-            return new Outcome(result, notes);
+            return new Outcome(result, List.copyOf(notes));
         }
+    }
+
+    private JobChanges jobChanges(List<Partition> old, List<Partition> next) throws PartitionException {
+        return new JobChanges(files, registry, boot(), voice, old, next, registry.living(boot()));
+    }
+
+    private void step(String what) {
+        beforeStep.accept(what);
+    }
+
+    StateFolder.Lock lock() throws PartitionException {
+        return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
+    }
+
+    /** What is wanted may depend on what came of the first round: which kind of partition the kernel took. */
+    private Set<String> converge(Books books, List<Partition> next, List<Want> first, Interruption interruption)
+            throws PartitionException {
+        Converger.Step checked = what -> {
+            interruption.check();
+            beforeStep.accept(what);
+        };
+        Set<String> notes = new LinkedHashSet<>(new Converger(files, state, books, checked).converge(first));
+        List<Want> done = first;
+        for (int round = 1; round < ROUNDS; round++) {
+            List<Want> wants = new World(files, books, next).wants();
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, checked).converge(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** The same past whatever fails. */
+    private Set<String> settle(Books books, List<Partition> next, Converger.Step step) throws PartitionException {
+        Set<String> notes = new LinkedHashSet<>();
+        List<Want> done = null;
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Want> wants;
+            try {
+                wants = new World(files, books, next).wants();
+            } catch (PartitionException impossible) {
+                notes.add(impossible.getMessage()); // the node has changed; what is held stays held
+                break;
+            }
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, step).settle(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
+    private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
+        String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
+        Set<String> notes = settle(books, old, what -> { });
+        books.changing(false);
+        try {
+            state.write(books);
+        } catch (PartitionException full) {
+            notes.add(full.getMessage());
+        }
+        return new PartitionException(books.unfinished() || old.isEmpty() && !notes.isEmpty()
+                ? reason + "; not everything could be taken back, the next command tries again: " + String.join("; ", notes)
+                : reason, failed);
     }
 
     /**
      * The books after everything was put back that nobody wants any more: what a command has left that was killed, and partitions
      * whose owner is gone.
+     *
+     * @param notes gets what is to be told of it
      */
-    private Books mended() throws PartitionException {
+    Books mended(List<String> notes) throws PartitionException {
         String boot = files.read(BOOT_ID).orElse("");
         Optional<Books> read = state.read();
-        if (read.isEmpty() || !read.get().boot().equals(boot)) {
-            // A boot has put everything back; the books are about a machine that is no more.
+        if (read.isEmpty()) {
             return new Books(boot);
         }
         Books books = read.get();
-        List<Partition> living = books.partitions().stream()
-                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
-        if (books.interrupted() || living.size() < books.partitions().size()) {
-            new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
-            books.replace(living);
-            state.write(books);
+        if (!books.boot().equals(boot)) {
+            notes.add(stale(books));
+            state.write(new Books(boot));
+            return new Books(boot);
         }
+        List<Partition> living = living(books);
+        if (books.unfinished() || living.size() < books.partitions().size()) {
+            if (books.unfinished()) {
+                notes.add("a command was interrupted; what it left half done is put right");
+            }
+            books.partitions().stream().filter(partition -> !living.contains(partition))
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
+                            + " has ended"));
+            leaveOnly(books, living, notes);
+        }
+        registry.prune(boot, books);
         return books;
+    }
+
+    /** Of the partitions there are these stay. Jobs of others that are still there go to the Linux cores. */
+    void leaveOnly(Books books, List<Partition> living, List<String> notes) throws PartitionException {
+        JobChanges jobs = jobChanges(List.copyOf(books.partitions()), living);
+        boolean unfinished = books.unfinished();
+        books.replace(living);
+        books.changing(true);
+        state.write(books);
+        jobs.leave(notes);
+        notes.addAll(settle(books, living, this::step));
+        books.changing(false);
+        state.write(books);
+        jobs.take(new World(files, books, living).rest(), notes);
+        if (unfinished) {
+            jobs.remind();
+        }
+    }
+
+    private static String stale(Books books) {
+        return "the machine was started anew, which ended " + (books.partitions().isEmpty() ? "what a command had begun"
+                : "partitions " + String.join(", ", books.partitions().stream().map(Partition::name).toList()));
+    }
+
+    private List<Partition> living(Books books) throws PartitionException {
+        List<Partition> living = new ArrayList<>();
+        for (Partition partition : books.partitions()) {
+            if (partition.owner().isEmpty() || registry.attends(partition.owner().get(), boot())) {
+                living.add(partition);
+            }
+        }
+        return living;
     }
 
     /**
@@ -335,10 +376,39 @@ public final class Partitions {
      * @return whether anything is left in the books
      */
     public boolean reconcile() throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+        try (StateFolder.Lock _ = lock()) {
+            Books books = mended(new ArrayList<>());
             state.write(books);
             return !books.isEmpty();
+        }
+    }
+
+    /**
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
+     * is to be mended. Does not wait for another command.
+     *
+     * @return one sentence each; none where all is well
+     */
+    public List<String> refresh() throws PartitionException {
+        Optional<Books> books = state.read();
+        String boot = files.read(BOOT_ID).orElse("");
+        if (books.isEmpty() || books.get().boot().equals(boot) && !books.get().unfinished()
+                && living(books.get()).size() == books.get().partitions().size()) {
+            return List.of();
+        }
+        if (!state.own()) {
+            return List.of(books.get().boot().equals(boot)
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
+                    : stale(books.get()));
+        }
+        Optional<StateFolder.Lock> lock = state.tryLock();
+        if (lock.isEmpty()) {
+            return List.of("another command is changing partitions now");
+        }
+        try (StateFolder.Lock _ = lock.get()) {
+            List<String> notes = new ArrayList<>();
+            mended(notes);
+            return notes;
         }
     }
 

@@ -24,10 +24,10 @@ final class Planner {
         this.drivers = new Drivers(files);
     }
 
-    List<Partitions.Step> steps(List<Want> wants) {
+    List<Step> steps(List<Want> wants) {
         Map<String, Want> wanted = new LinkedHashMap<>();
         wants.forEach(want -> wanted.put(want.id(), want));
-        List<Partitions.Step> steps = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
         List<Hold> leaving = new ArrayList<>(books.holds().stream().filter(hold -> !wanted.containsKey(hold.id())).toList());
         Collections.reverse(leaving);
         leaving.sort(Comparator.comparing(Hold::phase).reversed());
@@ -42,9 +42,9 @@ final class Planner {
         return steps;
     }
 
-    private void back(List<Partitions.Step> steps, Hold hold) {
+    private void back(List<Step> steps, Hold hold) {
         String now = files.read(hold.key()).orElse("");
-        Partitions.Step step = switch (hold.kind()) {
+        Step step = switch (hold.kind()) {
             case VALUE, CORES -> step(hold, now, hold.was());
             case TYPE -> step(hold, now, "member");
             case GROUP -> step(hold, PRESENT, ABSENT);
@@ -58,11 +58,11 @@ final class Planner {
         }
     }
 
-    private Partitions.Step step(Hold hold, String now, String then) {
-        return new Partitions.Step("back: " + hold.what(), place(hold.kind(), hold.key()), now, then);
+    private Step step(Hold hold, String now, String then) {
+        return new Step("back: " + hold.what(), place(hold.kind(), hold.key()), now, then);
     }
 
-    private void change(List<Partitions.Step> steps, Want want) {
+    private void change(List<Step> steps, Want want) {
         Hold hold = books.hold(want.kind(), want.key()).orElse(null);
         if (hold != null && hold.settled() && drivers.isSo(hold, want)) {
             return;
@@ -84,7 +84,7 @@ final class Planner {
         boolean inNewGroup = was == null && want.kind() != Kind.AFFINITY && want.kind() != Kind.TASKS
                 && want.phase().compareTo(Phase.REST) >= 0;
         if (inNewGroup || was != null && !Drivers.same(now, then) && (hold != null || !drivers.needsNothing(want, was))) {
-            steps.add(new Partitions.Step(want.what(), place(want.kind(), want.key()), now, then));
+            steps.add(new Step(want.what(), place(want.kind(), want.key()), now, then));
         }
     }
 

@@ -14,9 +14,9 @@ final class PoolUse {
 
     private final NodeFiles files;
     private final List<String> groups;
-    private final List<Partitions.Tenant> tenants;
+    private final List<Sight.Tenant> tenants;
 
-    PoolUse(NodeFiles files, List<String> groups, List<Partitions.Tenant> tenants) {
+    PoolUse(NodeFiles files, List<String> groups, List<Sight.Tenant> tenants) {
         this.files = files;
         this.groups = groups;
         this.tenants = tenants;
@@ -37,10 +37,10 @@ final class PoolUse {
     }
 
     /** Pages of one node and size by process. */
-    Map<Partitions.Tenant, Long> held(PoolPages pool) {
-        Map<Partitions.Tenant, Long> held = new HashMap<>();
+    Map<Sight.Tenant, Long> held(PoolPages pool) {
+        Map<Sight.Tenant, Long> held = new HashMap<>();
         String size = "kernelpagesize_kB=" + pool.pageBytes() / KIB;
-        for (Partitions.Tenant tenant : tenants) {
+        for (Sight.Tenant tenant : tenants) {
             for (String line : files.read("/proc/" + tenant.pid() + "/numa_maps").orElse("").split("\n")) {
                 if (line.contains(" huge ") && line.endsWith(size)) {
                     held.merge(tenant, number(line, "N" + pool.node() + "="), Long::sum);

@@ -11,9 +11,35 @@ final class SmallerPages {
     private final Map<String, Long> missing = new LinkedHashMap<>();
     private final Map<String, PoolPages> wanted = new LinkedHashMap<>();
 
+    /** A command of which a part can be in smaller pages. */
+    interface Command {
+        Partitions.Outcome with(SmallerPages smaller) throws PartitionException;
+    }
+
+    /** Carries a command out; where there are too few of the largest pages, again with the rest in the usual ones, and a note. */
+    static Partitions.Outcome tried(Command command) throws PartitionException {
+        SmallerPages smaller = new SmallerPages();
+        while (true) {
+            try {
+                Partitions.Outcome outcome = command.with(smaller);
+                List<String> notes = new ArrayList<>(smaller.notes());
+                notes.addAll(outcome.notes());
+                return new Partitions.Outcome(outcome.partition(), notes);
+            } catch (PartitionException refused) {
+                if (!smaller.helps(refused)) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
     /** Whether a failure was for want of the largest pages, of which fewer will be asked for next time. */
-    boolean helps(PartitionException failure) {
-        if (!(failure.getCause() instanceof ShortOfPagesException few) || !wanted.containsKey(few.pool())) {
+    private boolean helps(PartitionException failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof ShortOfPagesException)) {
+            cause = cause.getCause();
+        }
+        if (!(cause instanceof ShortOfPagesException few) || !wanted.containsKey(few.pool())) {
             return false;
         }
         PoolPages asked = wanted.get(few.pool());

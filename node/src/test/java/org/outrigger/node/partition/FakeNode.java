@@ -29,6 +29,7 @@ final class FakeNode implements NodeFiles {
     private final Map<String, Long> room = new HashMap<>();
     private final Map<String, Long> inUse = new HashMap<>();
     private final TreeMap<Integer, CpuSet> threads = new TreeMap<>();
+    private final Set<Integer> realTime = new HashSet<>();
     private final Set<Integer> fixed = new HashSet<>();
     private final TreeMap<Integer, String> homes = new TreeMap<>();
     private final CpuSet all;
@@ -103,7 +104,7 @@ final class FakeNode implements NodeFiles {
             fixed.add(tid);
         }
         homes.put(tid, two ? V2 : V1);
-        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
                 + tid * 100 + " 0");
     }
 
@@ -327,21 +328,7 @@ final class FakeNode implements NodeFiles {
             } else {
                 files.keySet().removeIf(path -> path.startsWith(child + "/cpuset."));
             }
-            account(child, on.contains("hugetlb"));
-        }
-    }
-
-    /** The account of huge pages of a group of version 2. */
-    private void account(String group, boolean on) {
-        for (String size : List.of("2MB", "1GB")) {
-            for (String limit : List.of("max", "rsvd.max")) {
-                String file = group + "/hugetlb." + size + "." + limit;
-                if (on) {
-                    files.putIfAbsent(file, "max");
-                } else {
-                    files.remove(file);
-                }
-            }
+            FakeAccount.of(files, child, on.contains("hugetlb"));
         }
     }
 
@@ -357,7 +344,7 @@ final class FakeNode implements NodeFiles {
                 files.put(group + "/cpuset.cpus.effective", "");
                 files.put(group + "/cpuset.mems.effective", mems);
             }
-            account(group, !top && above.contains("hugetlb"));
+            FakeAccount.of(files, group, !top && above.contains("hugetlb"));
             if (!top && above.contains("cpuset")) {
                 files.put(group + "/cpuset.cpus", "");
                 files.put(group + "/cpuset.mems", "");
@@ -436,5 +423,20 @@ final class FakeNode implements NodeFiles {
             throw new IOException("thread " + tid + " cannot be bound to CPU " + cpus + ": Invalid argument");
         }
         threads.put(tid, cpus);
+    }
+
+    @Override
+    public void ordinary(int tid) {
+        realTime.remove(tid);
+    }
+
+    /** Whether a thread runs in real time; {@link #inRealTime} has it do so. */
+    boolean realTime(int tid) {
+        return realTime.contains(tid);
+    }
+
+    FakeNode inRealTime(int tid) {
+        realTime.add(tid);
+        return file("/proc/" + tid + "/task/" + tid + "/comm", "");
     }
 }

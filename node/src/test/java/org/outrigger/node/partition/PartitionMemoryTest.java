@@ -179,11 +179,11 @@ class PartitionMemoryTest {
 
     @Test
     void whatIsNotInUseIsHeldBack() throws Exception {
-        assertEquals(List.of(), partitions().heldBack());
+        assertEquals(List.of(), partitions().overview().heldBack());
         partitions().create(partition("a", 4, pages(1, 100)));
         partitions().create(partition("b", 5, pages(1, 10), pages(0, 4)));
         node.file(FakeNode.V2 + "/outrigger-a/hugetlb.2MB.numa_stat", "total=41943040 N0=0 N1=41943040");
-        assertEquals(List.of(pages(0, 4), pages(1, 90)), partitions().heldBack());
+        assertEquals(List.of(pages(0, 4), pages(1, 90)), partitions().overview().heldBack());
     }
 
     @Test
