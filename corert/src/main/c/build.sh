@@ -30,7 +30,7 @@ objcopy --strip-all "$out/c/runtime.elf" "$resources/runtime.bin"
 $cc $flags -c bootstrap.S -o "$out/c/bootstrap.o"
 objcopy -O binary -j .text "$out/c/bootstrap.o" "$resources/bootstrap.bin"
 
-$cc -std=gnu11 -O2 -D_GNU_SOURCE $warn -o "$out/outrigger-launch" launch.c
+$cc -std=gnu11 -O2 -D_GNU_SOURCE $warn -o "$out/outrigger-launch" launch.c launch-rank.c
 cp "$out/outrigger-launch" "$resources/outrigger-launch"
 
 # liboutrigger, for programs that share memory: header, static and shared library.

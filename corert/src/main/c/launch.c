@@ -8,13 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -125,64 +123,31 @@ static void start_jvm(char **words)
     control = pair[0];
 }
 
-static void set_rank_environment(uint32_t rank, uint32_t count)
-{
-    char text[16];
-    snprintf(text, sizeof text, "%u", rank);
-    setenv("OUTRIGGER_RANK", text, 1);
-    setenv("OUTRIGGER_LOCAL_RANK", text, 1);
-    snprintf(text, sizeof text, "%u", count);
-    setenv("OUTRIGGER_RANKS", text, 1);
-}
-
-/* The lowest priority in real time: above everything ordinary, below what an administrator has put in real time. */
-static void in_real_time(void)
-{
-    struct sched_param lowest = {.sched_priority = 1};
-    if (sched_setscheduler(0, SCHED_FIFO, &lowest) < 0)
-        fprintf(stderr, "outrigger: SCHED_FIFO cannot be had: %s\n", strerror(errno));
-}
-
-static void become_program(const char *path, char **argv, uint32_t cpu, int go, int failure, int fifo)
-{
-    cpu_set_t *set = CPU_ALLOC(8192);
-    CPU_ZERO_S(CPU_ALLOC_SIZE(8192), set);
-    CPU_SET_S(cpu, CPU_ALLOC_SIZE(8192), set);
-    sched_setaffinity(0, CPU_ALLOC_SIZE(8192), set);
-    prctl(PR_SET_PTRACER, (unsigned long)jvm, 0, 0, 0);
-    char byte;
-    while (read(go, &byte, 1) < 0 && errno == EINTR)
-        ;
-    if (fifo)
-        in_real_time();
-    sigaction(SIGCHLD, &original_chld, NULL);
-    sigprocmask(SIG_SETMASK, &original_mask, NULL);
-    execv(path, argv);
-    int error = errno;
-    if (write(failure, &error, sizeof error) < 0)
-        _exit(FAILURE);
-    _exit(error == ENOENT || error == ENOTDIR ? 127 : 126);
-}
-
-static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t cpu, uint32_t flags)
+static void spawn_rank(uint32_t number, char **argv, struct setup *setup)
 {
     struct rank *rank = &ranks[number];
     int go[2], failure[2], out[2][2] = {{-1, -1}, {-1, -1}};
     if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failure, O_CLOEXEC) < 0
-        || ((flags & SPAWN_LABEL) && (pipe2(out[0], O_CLOEXEC) < 0 || pipe2(out[1], O_CLOEXEC) < 0)))
+        || ((setup->flags & SPAWN_LABEL) && (pipe2(out[0], O_CLOEXEC) < 0 || pipe2(out[1], O_CLOEXEC) < 0)))
         die("pipe: %s", strerror(errno));
     rank->pid = fork();
     if (rank->pid < 0)
         die("fork: %s", strerror(errno));
     if (rank->pid == 0) {
         close(go[1]);
-        if (flags & SPAWN_LABEL) {
+        if (setup->flags & SPAWN_LABEL) {
             dup2(out[0][1], 1);
             dup2(out[1][1], 2);
         }
-        if (flags & SPAWN_RANK_ENV)
-            set_rank_environment(number, rank_count);
-        become_program(path, argv, cpu, go[0], failure[1], flags & SPAWN_FIFO);
+        setup->rank = number;
+        setup->ranks = rank_count;
+        setup->tracer = jvm;
+        setup->go = go[0];
+        setup->failure = failure[1];
+        prepare_rank(setup);
+        sigaction(SIGCHLD, &original_chld, NULL);
+        sigprocmask(SIG_SETMASK, &original_mask, NULL);
+        exec_rank(setup, program, argv);
     }
     close(go[0]);
     close(failure[1]);
@@ -194,7 +159,23 @@ static void spawn_rank(uint32_t number, const char *path, char **argv, uint32_t 
         rank->out[i] = out[i][0] < 0 ? -1 : high(out[i][0]);
     }
     ranks_running++;
-    tell(MSG_SPAWNED, number, (uint32_t)rank->pid, 0, 0);
+}
+
+/* Before any rank runs its program: either all of them stand where they belong, or none of them runs. */
+static void await_prepared(const struct setup *setup)
+{
+    for (uint32_t i = 0; i < rank_count; i++) {
+        struct obstacle obstacle = {OBSTACLE_END, 0};
+        while (read(ranks[i].failure, &obstacle, sizeof obstacle) < 0 && errno == EINTR)
+            ;
+        if (obstacle.step == OBSTACLE_NONE)
+            continue;
+        for (uint32_t k = 0; k < rank_count; k++)
+            kill(ranks[k].pid, SIGKILL);
+        char text[4096];
+        describe_obstacle(&obstacle, setup, text, sizeof text);
+        die("%s", text);
+    }
 }
 
 /* After the ranks have their copies: nothing that the program may close stays open here. */
@@ -207,46 +188,32 @@ static void let_go_of_descriptors(int label)
     close(null);
 }
 
-/* The launcher's own: the rank that is forked next inherits it, and so does all that the rank executes. */
-static void set_memory_policy(const uint32_t *policy, size_t words)
-{
-    unsigned long nodes[NODE_WORDS * sizeof *policy / sizeof(unsigned long)] = {0}, none = 0;
-    memcpy(nodes, policy + 1, words * sizeof *policy);
-    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
-        none |= nodes[i];
-    /* Linux counts one bit less than it is told. */
-    if (syscall(SYS_set_mempolicy, policy[0], none ? nodes : NULL, none ? 8 * sizeof nodes + 1 : 0) < 0)
-        die("--mempolicy: Linux refuses the memory policy: %s", strerror(errno));
-}
-
-static void set_stack(rlim_t bytes)
-{
-    struct rlimit limit;
-    getrlimit(RLIMIT_STACK, &limit);
-    limit.rlim_cur = bytes;
-    if (setrlimit(RLIMIT_STACK, &limit) < 0)
-        die("--stack: Linux refuses the limit: %s", strerror(errno));
-}
-
 static void spawn(const struct message *message, size_t length)
 {
     const uint32_t *cpus = (const uint32_t *)(message + 1), *policies = cpus + message->b;
     size_t stride = message->y ? 1 + message->y : 0;
     size_t head = sizeof *message + message->b * (1 + stride) * sizeof *cpus;
-    if (ranks || message->y > NODE_WORDS || message->b == 0 || message->b > MAX_RANKS || length <= head || ((const char *)message)[length - 1])
+    const char *path = (const char *)message + head;
+    struct setup setup = {.flags = message->c & 0xffff, .member_count = message->c >> 16, .words = message->y,
+                          .stack = message->x};
+    if (ranks || message->y > NODE_WORDS || message->b == 0 || message->b > MAX_RANKS || length <= head
+        || !are_strings(path, (const char *)message + length, 1 + setup.member_count))
         die("the LWK sent a malformed request");
     rank_count = message->b;
-    program = strdup((const char *)message + head);
+    program = strdup(path);
     ranks = calloc(rank_count, sizeof *ranks);
     if (!ranks || !program)
         die("out of memory");
-    if (message->x)
-        set_stack(message->x);
+    setup.members = path + strlen(path) + 1;
     for (uint32_t i = 0; i < rank_count; i++) {
-        if (stride)
-            set_memory_policy(policies + i * stride, message->y);
-        spawn_rank(i, program, arguments + message->a, cpus[i], message->c);
+        setup.cpu = cpus[i];
+        setup.policy = stride ? policies + i * stride : NULL;
+        spawn_rank(i, arguments + message->a, &setup);
     }
+    if (may_fail(&setup))
+        await_prepared(&setup);
+    for (uint32_t i = 0; i < rank_count; i++)
+        tell(MSG_SPAWNED, i, (uint32_t)ranks[i].pid, 0, 0);
     let_go_of_descriptors(message->c & SPAWN_LABEL);
     tell(MSG_READY, 0, 0, 0, 0);
 }

@@ -20,9 +20,11 @@ final class Composition {
     /** The command line of this process. A part is made when it is first needed: help and errors must not wait for it. */
     static Main mainOfThisProcess() {
         StandardTable tables = new StandardTable();
-        return new Main(Surroundings.ofThisProcess(), request -> new LwkRunner(tables.checked(request.triage()), Main.version())
+        Surroundings surroundings = Surroundings.ofThisProcess();
+        return new Main(surroundings, request -> new LwkRunner(tables.checked(request.triage()), Main.version())
                 .run(request),
-                tables, new Main.Laboratory(CallBenchmark::new, MemoryBenchmark::new, Comparer::new, NoiseLab::new));
+                tables, new Main.Laboratory(CallBenchmark::new, MemoryBenchmark::new, Comparer::new, NoiseLab::new,
+                        () -> OwnPartitions.of(surroundings)));
     }
 
     /** The built-in table with the user's overrides. */

@@ -104,6 +104,11 @@ final class Grammar {
         run.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
                 "Linux cores: the CPUs that Linux and the LWK's own threads run on.",
                 "Default: the allowed CPUs that are not LWK cores; without --cpus the first allowed CPU.").build());
+        run.addOption(value(Setting.PARTITION, "NAME", "-p",
+                "Run in this partition (see outrigger partition). --cpus then chooses among its cores, --mem of its memory.",
+                "Default: in none.").build());
+        run.addOption(flag(Setting.ISOLATE, "Make a partition for this run, of its LWK cores and its --mem, as far as privileges"
+                + " allow; it goes when the run ends.").build());
         run.addOption(value(Setting.RANKS, "N", "-n",
                 "Start N processes and share the LWK cores out between them. Each finds OUTRIGGER_RANK, OUTRIGGER_RANKS and"
                 + " OUTRIGGER_LOCAL_RANK in its environment.",
@@ -115,7 +120,7 @@ final class Grammar {
         run.addOption(value(Setting.SCHED, "POLICY", null,
                 "fifo: the program's threads run in real time, first in first out, where that is permitted: ordinary work that"
                 + " gets onto an LWK core waits; other: like any other program's.",
-                "Default: other.").build());
+                "Default: other, or what the partition has.").build());
         run.addOption(value(Setting.LOOP_PRIORITY, "PRIORITY", null,
                 "fifo: these threads run in real time after their first second, where that is permitted, else as with nice; nice:"
                 + " with nice -20, where that is permitted; none: like any other thread.",
@@ -157,6 +162,7 @@ final class Grammar {
                 "  outrigger run -- ./solver -x input.dat",
                 "  outrigger run --cpus 2-15 --linux-cpus 0-1 ./solver",
                 "  outrigger run --ranks 4 --label --report=run.json ./solver",
+                "  outrigger run -p quiet ./solver",
                 "  outrigger run --dry-run --ranks 3 ./solver");
         return run;
     }

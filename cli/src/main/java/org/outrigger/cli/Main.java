@@ -13,8 +13,6 @@ import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
 import org.outrigger.lab.memory.MemoryRunner;
 import org.outrigger.node.partition.Partitions;
-import org.outrigger.node.partition.StateFolder;
-import org.outrigger.node.partition.SystemFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -29,15 +27,16 @@ public final class Main {
     private final Laboratory lab;
 
     /**
-     * Who measures; each is made when it is needed.
+     * Who measures, and whom it is done to; each is made when it is needed.
      *
      * @param calls       system calls
      * @param memory      operations on memory
      * @param comparisons programs under several arms
      * @param noise       what disturbs a core
+     * @param partitions  the partitions of the node
      */
     public record Laboratory(Supplier<CallsRunner> calls, Supplier<MemoryRunner> memory, Supplier<CompareRunner> comparisons,
-                             Supplier<NoiseRunner> noise) {
+                             Supplier<NoiseRunner> noise, Supplier<Partitions> partitions) {
     }
 
     /**
@@ -137,9 +136,14 @@ public final class Main {
         if (which.isUsageHelpRequested()) {
             return usage(which.commandSpec().commandLine());
         }
-        return which.commandSpec().name().equals(PartitionGrammar.CHECK) ? new CheckCommand(surroundings).execute(which)
-                : new PartitionCommand(surroundings, new Partitions(new SystemFiles(),
-                        StateFolder.of(surroundings.environment(), true, 0))).execute(which);
+        if (which.hasSubcommand() && which.subcommand().isUsageHelpRequested()) {
+            return usage(which.subcommand().commandSpec().commandLine());
+        }
+        return switch (which.commandSpec().name()) {
+            case PartitionGrammar.CHECK -> new CheckCommand(surroundings).execute(which);
+            case PartitionGrammar.PLAN -> new PartitionCommand(surroundings, lab.partitions().get()).plan(which);
+            default -> new PartitionCommand(surroundings, lab.partitions().get()).execute(which);
+        };
     }
 
     private int mem(ParseResult arguments) throws RefusalException {

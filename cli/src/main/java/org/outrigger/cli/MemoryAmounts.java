@@ -21,6 +21,15 @@ record MemoryAmounts(List<MemoryPlan.Amount> amounts, long[] guarantees) {
 
     /** By {@code --mem} and {@code --rank-mem}, for a job of so many ranks. */
     static MemoryAmounts of(Settings settings, Surroundings surroundings, int ranks) throws RefusalException {
+        return of(settings, surroundings, ranks, Long.MAX_VALUE);
+    }
+
+    /**
+     * Likewise, where there is no more than a partition has.
+     *
+     * @param most what {@code all} means, at most, in bytes
+     */
+    static MemoryAmounts of(Settings settings, Surroundings surroundings, int ranks, long most) throws RefusalException {
         String total = settings.text(Setting.MEM);
         String parts = settings.text(Setting.RANK_MEM);
         if (total == null && parts == null) {
@@ -32,6 +41,9 @@ record MemoryAmounts(List<MemoryPlan.Amount> amounts, long[] guarantees) {
         try {
             nodes = MemoryNodes.read(surroundings.sys(), surroundings.procStatus());
             allowed = AllowedMemory.read(nodes, surroundings.procStatus().toAbsolutePath().getParent());
+            if (total != null && (total.equals("all") || total.startsWith("1/"))) {
+                allowed = Math.min(allowed, most);
+            }
         } catch (IOException unknown) {
             throw settings.bad(asked, "cannot find out the memory of this machine: " + unknown.getMessage());
         }

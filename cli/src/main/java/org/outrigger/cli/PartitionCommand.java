@@ -1,14 +1,11 @@
 package org.outrigger.cli;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.outrigger.node.CpuSet;
-import org.outrigger.node.partition.Feature;
-import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.PartitionException;
 import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.Sight;
+import org.outrigger.node.partition.Step;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger partition create|list|show|resize|destroy|plan}. */
@@ -22,24 +19,16 @@ final class PartitionCommand {
     }
 
     /** Carries one of the commands out. */
-    int execute(ParseResult arguments) throws RefusalException {
+    int execute(ParseResult given) throws RefusalException {
+        PartitionArguments arguments = new PartitionArguments(given, surroundings, partitions);
         try {
-            switch (arguments.commandSpec().name()) {
-                case PartitionGrammar.CREATE -> {
-                    Partitions.Outcome outcome = partitions.create(asked(arguments));
-                    tell(outcome.notes());
-                    show(outcome.partition());
-                }
-                case PartitionGrammar.DESTROY -> tell(partitions.destroy(name(arguments)).notes());
-                case PartitionGrammar.PLAN -> partitions.plan(asked(arguments)).forEach(step -> surroundings.out()
-                        .println(step.what() + "\n        " + step.place() + ": " + step.was() + " -> " + step.value()));
-                case PartitionGrammar.LIST -> {
-                    for (Partition partition : partitions.list()) {
-                        show(partition);
-                    }
-                }
-                default -> show(partitions.find(name(arguments)).orElseThrow(
-                        () -> new PartitionException("there is no partition '" + name(arguments) + "'")));
+            switch (given.commandSpec().name()) {
+                case PartitionGrammar.CREATE -> done(arguments, partitions.create(arguments.toCreate()));
+                case PartitionGrammar.RESIZE -> done(arguments, partitions.resize(arguments.name(), arguments.toResize()));
+                case PartitionGrammar.DESTROY -> destroyed(arguments,
+                        partitions.destroy(arguments.name(), arguments.has(PartitionGrammar.FORCE)));
+                case PartitionGrammar.LIST -> list(arguments);
+                default -> show(arguments);
             }
             return ExitStatus.OK;
         } catch (PartitionException refused) {
@@ -47,24 +36,80 @@ final class PartitionCommand {
         }
     }
 
+    /** Carries {@code plan} out, for one of the commands or, without its name, for {@code create}. */
+    int plan(ParseResult given) throws RefusalException {
+        ParseResult which = given.hasSubcommand() ? given.subcommand() : given;
+        PartitionArguments arguments = new PartitionArguments(which, surroundings, partitions);
+        String name = arguments.name();
+        String command = given.hasSubcommand() ? which.commandSpec().name() : PartitionGrammar.CREATE;
+        try {
+            List<Step> steps = switch (command) {
+                case PartitionGrammar.RESIZE -> partitions.planResize(name, arguments.toResize());
+                case PartitionGrammar.DESTROY -> partitions.planDestroy(name, arguments.has(PartitionGrammar.FORCE));
+                default -> partitions.plan(arguments.toCreate());
+            };
+            if (arguments.has(Grammar.JSON)) {
+                surroundings.out().print(PartitionJson.plan(command, name, steps, arguments.notes()));
+            } else {
+                tell(arguments.notes());
+                surroundings.out().print(PartitionText.plan(steps));
+            }
+            return ExitStatus.OK;
+        } catch (PartitionException refused) {
+            throw new RefusalException(refused.getMessage());
+        }
+    }
+
+    private void done(PartitionArguments arguments, Partitions.Outcome outcome) throws PartitionException {
+        List<String> notes = notes(arguments, outcome);
+        Sight sight = partitions.overview().look(outcome.partition());
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.one(sight, partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+            surroundings.out().print(PartitionText.list(List.of(sight)));
+        }
+    }
+
+    private void destroyed(PartitionArguments arguments, Partitions.Outcome outcome) throws PartitionException {
+        List<String> notes = notes(arguments, outcome);
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.destroyed(outcome.partition().name(), partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+        }
+    }
+
+    private static List<String> notes(PartitionArguments arguments, Partitions.Outcome outcome) {
+        List<String> notes = new ArrayList<>(arguments.notes());
+        notes.addAll(outcome.notes());
+        return notes;
+    }
+
     private void tell(List<String> notes) {
         notes.forEach(note -> surroundings.err().print("outrigger: " + note + "\n"));
     }
 
-    private void show(Partition partition) throws PartitionException {
-        surroundings.out().println(partition.name() + ": CPU " + partition.cores() + ", " + partitions.kind(partition));
+    private void list(PartitionArguments arguments) throws PartitionException {
+        List<String> notes = partitions.refresh();
+        List<Sight> sights = partitions.overview().all();
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.list(sights, partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+            surroundings.out().print(PartitionText.list(sights));
+        }
     }
 
-    private static String name(ParseResult arguments) {
-        return arguments.matchedPositional(0).getValue();
-    }
-
-    private Partition asked(ParseResult arguments) throws RefusalException, PartitionException {
-        Settings settings = new Settings(arguments, surroundings.environment());
-        Cores cores = Cores.of(settings, surroundings);
-        Map<Feature, Boolean> features = new LinkedHashMap<>();
-        return new Partition(name(arguments), cores.split().lwk(), CpuSet.EMPTY, List.of(), features, false, Partition.ALL,
-                List.of(),
-                Optional.empty());
+    private void show(PartitionArguments arguments) throws RefusalException, PartitionException {
+        String name = arguments.name();
+        List<String> notes = partitions.refresh();
+        Sight sight = partitions.overview().look(name);
+        if (arguments.has(Grammar.JSON)) {
+            surroundings.out().print(PartitionJson.one(sight, partitions.overview().books(), notes));
+        } else {
+            tell(notes);
+            surroundings.out().print(PartitionText.one(sight, partitions.overview().books()));
+        }
     }
 }

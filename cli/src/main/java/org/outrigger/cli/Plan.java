@@ -28,6 +28,7 @@ final class Plan {
             text.append(i == 0 ? "" : " ").append(quoted(request.command().get(i)));
         }
         text.append('\n');
+        request.seat().ifPresent(seat -> line("partition").append(seat.partition()).append('\n'));
         line("LWK cores").append(CpuSet.of(request.lwkCores()));
         text.append(request.sharedCore() ? " (shared with Linux, without spinning)\n" : "\n");
         line("Linux cores").append(CpuSet.of(request.linuxCores())).append('\n');

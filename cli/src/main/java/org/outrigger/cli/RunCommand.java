@@ -2,17 +2,23 @@ package org.outrigger.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.outrigger.kernel.boot.Intercept;
 import org.outrigger.kernel.boot.JobRequest;
 import org.outrigger.kernel.boot.JobRunner;
+import org.outrigger.kernel.boot.Seat;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.MemoryPlan;
 import org.outrigger.lab.inject.Injection;
 import org.outrigger.lab.inject.Injector;
 import org.outrigger.node.CoreSplit;
+import org.outrigger.node.partition.PartitionException;
+import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.PoolPages;
+import org.outrigger.node.partition.StateFolder;
 import picocli.CommandLine.ParseResult;
 
 /** {@code outrigger run}: checks everything that can be checked before a run, then shows the plan or hands the job over. */
@@ -48,30 +54,72 @@ final class RunCommand {
         boolean dryRun = settings.flag(Setting.DRY_RUN);
         int verbosity = settings.verbosity();
         Intercept intercept = settings.intercept();
-        CoreSplit cores = Cores.of(settings, surroundings).split();
+        Seating seating = Seating.of(settings, surroundings);
+        CoreSplit cores = seating.cores();
         int loops = settings.kernelLoops(cores.linux().toArray().length);
         Pace.Priority priority = settings.loopPriority();
         Optional<Injection> noise = settings.injection();
-        boolean realTime = settings.realTime();
+        settings.realTime(false);
         Optional<Path> table = triageFile(settings);
         Optional<Path> report = settings.file(Setting.REPORT);
         boolean measure = report.isPresent();
         report = reportFile(settings, report);
         ProgramCheck.Program program = new ProgramCheck(surroundings.environment().get("PATH"),
                 surroundings.workingDirectory()).check(command.get(0));
-        MemoryAmounts amounts = MemoryAmounts.of(settings, surroundings, ranks.orElse(1));
+        MemoryAmounts amounts = seating.amounts(ranks.orElse(1));
         MemoryPlan memory = new MemorySettings(settings, surroundings)
                 .plan(amounts.amounts(), amounts.guarantees(), cores.lwk(), ranks.orElse(1));
-        JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
-                cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
-                loops, priority, realTime, memory, intercept, table, report, measure, verbosity, program.plainLinuxReasons());
+        Optional<Path> written = report;
+        Maker maker = seat -> {
+            JobRequest request = new JobRequest(command, args.length - words, program.file(), cores.lwk().toArray(),
+                    cores.linux().toArray(), cores.shared(), ranks.isPresent() ? ranks.get() : 1, ranks.isPresent(), label,
+                    loops, priority, settings.realTime(seat.isPresent() && seating.realTime()), memory, intercept, table, written,
+                    measure, verbosity, program.plainLinuxReasons());
+            return seat.isPresent() ? request.seated(seat.get()) : leavingPartitions(request);
+        };
         if (dryRun) {
-            surroundings.out().print(new Plan(request).text());
+            surroundings.out().print(new Plan(maker.request(seating.planned())).text());
             noise.ifPresent(pattern -> surroundings.out().print("injected noise: " + pattern.text() + "\n"));
             return ExitStatus.OK;
         }
-        tell(request);
-        return noise.isPresent() ? runBesideNoise(request, settings, noise.get()) : runner.run(request);
+        if (noise.isPresent() && !(seating instanceof PlainSeating)) {
+            throw settings.bad(Setting.INJECT, "noise comes to runs outside of partitions only");
+        }
+        boolean begun = false;
+        try {
+            JobRequest request = maker.request(seating.take(command.get(0)));
+            tell(request);
+            begun = true;
+            return noise.isPresent() ? runBesideNoise(request, settings, noise.get()) : runner.run(request);
+        } finally {
+            if (!begun) {
+                seating.abandon();
+            }
+        }
+    }
+
+    /** Makes the job with a seat or without. */
+    private interface Maker {
+        JobRequest request(Optional<Seat> seat) throws RefusalException;
+    }
+
+    /** Pages that belong to partitions are not for a job that is in none. Where there are no partitions, one look says so. */
+    private JobRequest leavingPartitions(JobRequest request) throws RefusalException {
+        StateFolder own = OwnPartitions.folder(surroundings);
+        StateFolder roots = OwnPartitions.folderOfRoot(surroundings);
+        boolean same = own.folder().equals(roots.folder());
+        if (!own.kept() && (same || !roots.kept())) {
+            return request;
+        }
+        List<PoolPages> held = new ArrayList<>();
+        try {
+            for (StateFolder folder : same ? List.of(own) : List.of(own, roots)) {
+                held.addAll(SeatMaker.heldBack(new Partitions(SeatMaker.NODE, folder)));
+            }
+        } catch (PartitionException broken) {
+            throw new RefusalException(broken.getMessage());
+        }
+        return held.isEmpty() ? request : request.leaving(SeatLink.shares(held));
     }
 
     private int runBesideNoise(JobRequest request, Settings settings, Injection noise) throws RefusalException {

@@ -7,6 +7,8 @@ import java.util.Map;
 enum Setting {
     CPUS("--cpus", "OUTRIGGER_CPUS"),
     LINUX_CPUS("--linux-cpus", "OUTRIGGER_LINUX_CPUS"),
+    PARTITION("--partition", "OUTRIGGER_PARTITION"),
+    ISOLATE("--isolate", "OUTRIGGER_ISOLATE"),
     /** Not OUTRIGGER_RANKS: that one tells the processes of a job how many they are. */
     RANKS("--ranks", "OUTRIGGER_NUM_RANKS"),
     LABEL("--label", "OUTRIGGER_LABEL"),

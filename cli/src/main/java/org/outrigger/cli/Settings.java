@@ -78,10 +78,14 @@ final class Settings {
         }
     }
 
-    /** Whether the program's threads are to run in real time. */
-    boolean realTime() throws RefusalException {
+    /**
+     * Whether the program's threads are to run in real time.
+     *
+     * @param otherwise where the user says nothing of it
+     */
+    boolean realTime(boolean otherwise) throws RefusalException {
         String text = text(Setting.SCHED);
-        return switch (text == null ? "other" : text) {
+        return switch (text == null ? otherwise ? "fifo" : "other" : text) {
             case "fifo" -> true;
             case "other" -> false;
             default -> throw bad(Setting.SCHED, "'" + text + "' is neither 'other' nor 'fifo'");
@@ -160,6 +164,11 @@ final class Settings {
             // The refusal below names what is wanted.
         }
         throw bad(setting, "'" + text + "' is not a number from " + least + " to " + most);
+    }
+
+    /** Whether a setting was given as an option. */
+    boolean typed(Setting setting) {
+        return arguments.matchedOption(setting.option()) != null;
     }
 
     /** The text of a setting that takes a value, or null. */

@@ -16,6 +16,7 @@ import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
 import org.outrigger.lab.memory.MemoryRunner;
+import org.outrigger.node.partition.Partitions;
 
 /** A command line in a world made up for a test: a machine, an environment, a directory, a runner that only remembers. */
 final class CommandLineFixture {
@@ -36,6 +37,8 @@ final class CommandLineFixture {
     NoiseRunner noise;
     /** Who measures memory, likewise. */
     MemoryRunner memory;
+    /** The partitions of the node, where a test has some. */
+    Partitions partitions;
     final List<JobRequest> requests = new ArrayList<>();
     private PrintStream out;
 
@@ -62,7 +65,8 @@ final class CommandLineFixture {
         int status = new Main(surroundings, request -> {
             requests.add(request);
             return PROGRAM_STATUS;
-        }, new NamedTable(), new Main.Laboratory(() -> calls, () -> memory, () -> comparisons, () -> noise)).execute(args);
+        }, new NamedTable(), new Main.Laboratory(() -> calls, () -> memory, () -> comparisons, () -> noise,
+                () -> partitions)).execute(args);
         return new Outcome(status, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
     }
 

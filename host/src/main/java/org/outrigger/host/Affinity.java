@@ -17,12 +17,18 @@ public final class Affinity {
 
     /** Binds a thread, 0 for the calling one, to CPUs; returns 0 or a negative errno. */
     public static long bind(Syscalls linux, int tid, int[] cpus) {
+        long[] words = new long[MASK_BYTES / Long.BYTES];
+        for (int cpu : cpus) {
+            words[cpu / Long.SIZE] |= 1L << cpu % Long.SIZE;
+        }
+        return bind(linux, tid, words);
+    }
+
+    /** The same with the set as the call has it: {@link #MASK_BYTES} in little-endian words. */
+    public static long bind(Syscalls linux, int tid, long[] words) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = arena.allocate(MASK_BYTES, 8);
-            for (int cpu : cpus) {
-                long at = cpu / 64 * 8L;
-                mask.set(ValueLayout.JAVA_LONG, at, mask.get(ValueLayout.JAVA_LONG, at) | 1L << cpu % 64);
-            }
+            MemorySegment.copy(words, 0, mask, ValueLayout.JAVA_LONG, 0, words.length);
             return linux.call(Nr.SCHED_SETAFFINITY, tid, MASK_BYTES, mask.address());
         }
     }

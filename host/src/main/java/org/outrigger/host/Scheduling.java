@@ -5,10 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.outrigger.abi.Nr;
 
-/** Policy and priority of the calling thread. Source: {@code sched(7)}, {@code sched_setscheduler(2)}. Belongs to one thread. */
+/** Policy and priority of the calling thread, and of others. Source: {@code sched(7)}, {@code sched_setscheduler(2)}. Belongs to one thread. */
 public final class Scheduling {
     private static final int SCHED_OTHER = 0;
     private static final int SCHED_FIFO = 1;
+    private static final int SCHED_RR = 2;
     /** Threads that it makes are ordinary ones again. */
     private static final int SCHED_RESET_ON_FORK = 0x40000000;
     private static final int PRIO_PROCESS = 0;
@@ -29,6 +30,23 @@ public final class Scheduling {
     /** Real time, first in first out; priority 1 to 99. Returns 0, or -1 where it is not permitted. */
     public long fifo(int priority) {
         return policy(SCHED_FIFO, priority);
+    }
+
+    /** Has a thread that runs in real time until it blocks take turns with its like; others stay as they are. */
+    public void takeTurns(int tid) {
+        if (linux.blind(Nr.SCHED_GETSCHEDULER, tid, 0, 0, 0) == SCHED_FIFO
+                && linux.blind(Nr.SCHED_GETPARAM, tid, words.address(), 0, 0) == 0) {
+            linux.blind(Nr.SCHED_SETSCHEDULER, tid, SCHED_RR, words.address(), 0);
+        }
+    }
+
+    /** Has a thread that runs in real time be an ordinary one; others, and those that it may not change, stay as they are. */
+    public void ordinary(int tid) {
+        long policy = linux.blind(Nr.SCHED_GETSCHEDULER, tid, 0, 0, 0) & ~SCHED_RESET_ON_FORK;
+        if (policy == SCHED_FIFO || policy == SCHED_RR) {
+            words.set(ValueLayout.JAVA_INT, 0, 0);
+            linux.blind(Nr.SCHED_SETSCHEDULER, tid, SCHED_OTHER, words.address(), 0);
+        }
     }
 
     /** An ordinary thread with this nice value, -20 to 19. Returns 0, or -1 where it is not permitted. */

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.outrigger.abi.Nr;
 import org.outrigger.host.Syscalls;
@@ -19,6 +20,9 @@ final class ControlSocket {
     private static final int LABEL = 1;
     private static final int RANK_ENVIRONMENT = 2;
     private static final int FIFO = 4;
+    private static final int NO_THP = 8;
+    private static final int TAKING_TURNS = 16;
+    private static final int MEMBERS_SHIFT = 16;
 
     private final int descriptor;
 
@@ -39,19 +43,24 @@ final class ControlSocket {
 
     /** Asks the launcher to start the program, {@code cpus.length} times. */
     void spawn(Syscalls linux, JobRequest job, int[] cpus) {
-        byte[] path = job.program().getBytes(StandardCharsets.UTF_8);
+        List<Path> members = job.seat().map(Seat::members).orElse(List.of());
+        StringBuilder strings = new StringBuilder(job.program()).append('\0');
+        members.forEach(member -> strings.append(member).append('\0'));
+        byte[] path = strings.toString().getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
             List<NodeChoice.Policy> policies = job.memory().choice().ranks();
             int words = policies.stream().flatMap(policy -> policy.nodes().stream()).mapToInt(Integer::intValue).max().orElse(0)
                     / Integer.SIZE + 1;
             long policiesAt = HEAD + cpus.length * 4L;
             long pathAt = policiesAt + policies.size() * (1L + words) * 4;
-            MemorySegment packet = arena.allocate(pathAt + path.length + 1, 8);
+            MemorySegment packet = arena.allocate(pathAt + path.length, 8);
             packet.set(ValueLayout.JAVA_INT, 0, SPAWN);
             packet.set(ValueLayout.JAVA_INT, 4, job.argIndex());
             packet.set(ValueLayout.JAVA_INT, 8, cpus.length);
             packet.set(ValueLayout.JAVA_INT, 12, (job.label() ? LABEL : 0) | (job.ranksGiven() ? RANK_ENVIRONMENT : 0)
-                    | (job.realTime() ? FIFO : 0));
+                    | (job.realTime() ? FIFO : 0) | (job.coresOversubscribed() ? TAKING_TURNS : 0)
+                    | (job.seat().isPresent() && job.seat().get().thpDisabled() ? NO_THP : 0)
+                    | members.size() << MEMBERS_SHIFT);
             MemorySegment.copy(cpus, 0, packet, ValueLayout.JAVA_INT, HEAD, cpus.length);
             packet.set(ValueLayout.JAVA_LONG, 16, job.memory().stackMost());
             packet.set(ValueLayout.JAVA_LONG, 24, policies.isEmpty() ? 0 : words);

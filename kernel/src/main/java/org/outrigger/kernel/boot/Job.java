@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.outrigger.abi.Nr;
 import org.outrigger.channel.Receiver;
+import org.outrigger.corert.Layout;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.CString;
 import org.outrigger.host.Futex;
@@ -24,14 +25,16 @@ import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.Stacks;
 import org.outrigger.kernel.memory.Budget;
 import org.outrigger.kernel.memory.MemoryPlan;
+import org.outrigger.kernel.memory.PoolLedger;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.share.Allowance;
 import org.outrigger.kernel.share.Sharing;
 import org.outrigger.kernel.task.Affinities;
-import org.outrigger.kernel.task.CoreMask;
+import org.outrigger.kernel.task.CoreChange;
 import org.outrigger.kernel.task.Lifecycle;
 import org.outrigger.kernel.task.LwkProcess;
 import org.outrigger.kernel.task.Placement;
+import org.outrigger.kernel.task.RankCores;
 import org.outrigger.kernel.task.Task;
 import org.outrigger.kernel.task.TaskTable;
 import org.outrigger.kernel.triage.TriageTable;
@@ -65,6 +68,8 @@ final class Job {
     private final Sharing sharing;
     private final Lifecycle lifecycles;
     private final LwkProcess[] ranks;
+    private final RunningJob running;
+    private final Optional<Link> link;
     private final long began;
     private final LongSupplier clock;
     private int exitStatus;
@@ -81,13 +86,21 @@ final class Job {
         bindToLinuxCores();
         control = new ControlSocket(controlDescriptor);
         memory = JobMemory.create(linux);
-        loops = new KernelLoops(request, memory, !files.text("/proc/sys/vm/overcommit_memory").startsWith("2"));
+        PoolLedger ledger = request.seat().map(seat -> PoolLedger.of(seat.pools()))
+                .orElseGet(() -> PoolLedger.leaving(request.heldBack()));
+        loops = new KernelLoops(request, memory, !files.text("/proc/sys/vm/overcommit_memory").startsWith("2"), ledger);
         receiver = loops.main().receiver;
         Reply reply = loops.main().reply;
         Placement placement = new Placement();
         tasks = new TaskTable(receiver, placement);
+        LinuxThreads threads = new LinuxThreads(linux, request.realTime());
+        placement.tell(threads);
         warden = new Warden(control, (event, own) -> loops.main().inbox.post(() -> hear(event), own));
         budget = Optional.of(request.memory()).filter(MemoryPlan::limited).map(plan -> new Budget(plan, request.ranks()));
+        int spin = request.sharedCore() ? 0 : SENDER_SPIN;
+        running = new RunningJob(new RunningJob.Parts(request, memory, loops, new CoreChange(tasks, placement), threads, budget,
+                ledger, table.dispositions((int) Layout.NR_MAX)[Nr.SCHED_YIELD], spin, this));
+        link = request.seat().map(seat -> new Link(seat, running));
         sharing = Sharing.of(linux, System.getenv(JobName.VARIABLE), budget.map(Job::allowance).orElse(Allowance.UNLIMITED));
         if (sharing.open()) {
             warden.expect(linux, sharing.descriptor(), sharing::begin);
@@ -115,7 +128,7 @@ final class Job {
             lwk.rehearse(new Rehearsal(), memory::warm);
         }
         memory.cold(rehearse);
-        memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
+        memory.open(linux, files, table, spin, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
     }
 
@@ -176,10 +189,15 @@ final class Job {
         }
         control.spawn(linux, request, cpus);
         letGoOfStandardOutput();
-        loops.run();
-        memory.leave();
-        receiver.wakeAll();
-        sharing.end(linux);
+        try {
+            loops.run();
+            memory.leave();
+            receiver.wakeAll();
+            sharing.end(linux);
+        } finally {
+            running.end();
+            link.ifPresent(Link::end);
+        }
     }
 
     /** Whoever reads the program's output must see its end when the program closes it, not when the LWK ends. */
@@ -204,7 +222,10 @@ final class Job {
     private void hear(ControlSocket.Message message) {
         switch (message.op()) {
             case SPAWNED -> spawned(message.first(), message.second());
-            case READY -> control.go(linux);
+            case READY -> {
+                control.go(linux);
+                link.ifPresent(Link::begin);
+            }
             case DONE -> {
                 exitStatus = message.first();
                 ticksPerNanosecond = (double) message.third() / message.fourth();
@@ -237,10 +258,10 @@ final class Job {
     }
 
     private void spawned(int rank, int pid) {
-        int[] cores = request.coresOfRank(rank);
+        RankCores cores = running.rank(rank);
         AddressSpace space = new AddressSpace(0, true, budget.map(its -> its.rank(rank)).orElse(Account.NONE));
         LwkProcess process = new LwkProcess(pid, (int) ProcessHandle.current().pid(), cores, space, clock.getAsLong());
-        space.commitment().users(1);
+        space.users(1);
         process.program(request.program());
         process.space().launchBytes(request.memory().launchBytes(rank, request.ranks()));
         ranks[rank] = process;
@@ -256,12 +277,21 @@ final class Job {
         } else if (why.isPresent()) {
             lwk.leave(pid, request.program(), why.get());
         } else {
-            tasks.add(new Task(receiver.take(), pid, process, CoreMask.of(cores), cores[0]), clock.getAsLong());
+            Task task = new Task(receiver.take(), pid, process, cores.mask().copy(), cores.cores()[0]);
+            tasks.add(task, clock.getAsLong());
+            if (cores.version() > 0) { // the launcher has put it on a core of before
+                Affinity.bind(linux, pid, new int[] {task.core()});
+            }
         }
     }
 
     JobRequest request() {
         return request;
+    }
+
+    /** What can be changed of it while it runs. */
+    RunningJob running() {
+        return running;
     }
 
     JobMemory memory() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.MemoryPlan;
+import org.outrigger.kernel.memory.PoolShare;
 
 /**
  * One job as the user asked for it, checked as far as that can be done before it runs.
@@ -33,6 +34,8 @@ import org.outrigger.kernel.memory.MemoryPlan;
  * @param verbosity         0 for silence; each step tells more on standard error
  * @param plainLinuxReasons why parts of the command run on plain Linux, one sentence each, beginning with the file's path;
  *                          already told to the user
+ * @param seat              the job's place in a partition; empty where it has none
+ * @param heldBack          huge pages of Linux's pools that belong to partitions, and that a job without a seat leaves alone
  */
 public record JobRequest(
         List<String> command,
@@ -53,7 +56,9 @@ public record JobRequest(
         Optional<Path> report,
         boolean measure,
         int verbosity,
-        List<String> plainLinuxReasons) {
+        List<String> plainLinuxReasons,
+        Optional<Seat> seat,
+        List<PoolShare> heldBack) {
 
     /** The most kernel loops that a job can have. */
     public static final int MOST_LOOPS = (int) Layout.LOOPS;
@@ -64,10 +69,36 @@ public record JobRequest(
         lwkCores = lwkCores.clone();
         linuxCores = linuxCores.clone();
         plainLinuxReasons = List.copyOf(plainLinuxReasons);
+        heldBack = List.copyOf(heldBack);
+        memory = seat.isPresent() && seat.get().thpDisabled() ? memory.withoutTransparent() : memory;
         if (command.isEmpty() || argIndex < 0 || lwkCores.length == 0 || linuxCores.length == 0 || ranks < 1
                 || kernelLoops < 1 || kernelLoops > MOST_LOOPS) {
             throw new IllegalArgumentException("a job needs a program, LWK cores, Linux cores, a rank and a kernel loop");
         }
+    }
+
+    /** A job without a seat, on a node without partitions. */
+    public JobRequest(List<String> command, int argIndex, String program, int[] lwkCores, int[] linuxCores, boolean sharedCore,
+                      int ranks, boolean ranksGiven, boolean label, int kernelLoops, Pace.Priority loopPriority,
+                      boolean realTime, MemoryPlan memory, Intercept intercept, Optional<Path> triage, Optional<Path> report,
+                      boolean measure, int verbosity, List<String> plainLinuxReasons) {
+        this(command, argIndex, program, lwkCores, linuxCores, sharedCore, ranks, ranksGiven, label, kernelLoops, loopPriority,
+                realTime, memory, intercept, triage, report, measure, verbosity, plainLinuxReasons, Optional.empty(), List.of());
+    }
+
+    /** The same job in a partition. */
+    public JobRequest seated(Seat its) {
+        return with(Optional.of(its), heldBack);
+    }
+
+    /** The same job on a node where these huge pages belong to partitions. */
+    public JobRequest leaving(List<PoolShare> pages) {
+        return with(seat, pages);
+    }
+
+    private JobRequest with(Optional<Seat> itsSeat, List<PoolShare> pages) {
+        return new JobRequest(command, argIndex, program, lwkCores, linuxCores, sharedCore, ranks, ranksGiven, label, kernelLoops,
+                loopPriority, realTime, memory, intercept, triage, report, measure, verbosity, plainLinuxReasons, itsSeat, pages);
     }
 
     /** Whether the report is JSON rather than text. */

@@ -1,5 +1,6 @@
 package org.outrigger.kernel.boot;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.outrigger.channel.Owners;
@@ -20,6 +21,7 @@ import org.outrigger.kernel.memory.AddressSpace;
 import org.outrigger.kernel.memory.Ahead;
 import org.outrigger.kernel.memory.MemoryCalls;
 import org.outrigger.kernel.memory.PageMaps;
+import org.outrigger.kernel.memory.PoolLedger;
 import org.outrigger.kernel.memory.Populator;
 import org.outrigger.kernel.memory.Standstill;
 import org.outrigger.kernel.memory.SystemPools;
@@ -52,7 +54,7 @@ final class KernelLoops implements Loops {
         final int[] cores;
         private final boolean crowded;
         private final Pace pace;
-        private KernelLoop turns;
+        private volatile KernelLoop turns;
         private Branch branch;
         private Thread thread;
 
@@ -72,8 +74,9 @@ final class KernelLoops implements Loops {
             if (request.kernelLoops() > 1) {
                 Affinity.bind(linux, 0, cores);
             }
-            turns = new KernelLoop(receiver, futex, work, crowded ? 0 : LOOP_SPIN, pace);
-            turns.run();
+            KernelLoop loop = new KernelLoop(receiver, futex, work, crowded || sharing ? 0 : LOOP_SPIN, pace);
+            turns = loop;
+            loop.run();
         }
 
         Pace pace() {
@@ -124,13 +127,16 @@ final class KernelLoops implements Loops {
     private Lwk lwk;
     private Standstill standstill;
     private final Ahead ahead;
+    private final PoolLedger ledger;
+    private volatile boolean sharing;
     private boolean stopped;
 
     /** @param arenas as {@link MemoryCalls} has it */
-    KernelLoops(JobRequest request, JobMemory memory, boolean arenas) {
+    KernelLoops(JobRequest request, JobMemory memory, boolean arenas, PoolLedger ledger) {
         this.request = request;
         this.memory = memory;
         this.arenas = arenas;
+        this.ledger = ledger;
         owners = new Owners(memory.geometry().slots());
         load = new int[request.kernelLoops()];
         ahead = populator();
@@ -171,10 +177,27 @@ final class KernelLoops implements Loops {
     OwnCalls ownCalls(Loop loop, TaskTable itsTasks, Placement itsPlacement) {
         MemoryCalls calls = new MemoryCalls(loop.reply, request.memory(),
                 new PageMaps(new PageMap(loop.linux), new ProcFile(loop.linux)), arenas,
-                new SystemPools(new ProcFile(loop.linux)), new LaterStandstill(loop), ahead);
+                pools(loop.linux), new LaterStandstill(loop), ahead);
         calls.inherited(NumaPolicy.current(loop.linux));
         return new OwnCalls(loop.reply,
                 new Affinities(memory.memory(), memory.geometry(), loop.reply, itsTasks, itsPlacement), calls);
+    }
+
+    private SystemPools pools(Syscalls linux) {
+        List<Path> groups = new ArrayList<>();
+        request.seat().ifPresent(seat -> seat.members().forEach(member -> groups.add(member.toAbsolutePath().getParent())));
+        return new SystemPools(new ProcFile(linux), ledger, groups,
+                request.seat().isPresent() && request.seat().get().thpDisabled());
+    }
+
+    /** LWK cores are Linux cores too from now on, or no longer: then loops do not spin beside the program. */
+    void shareCores(boolean shared) {
+        sharing = shared;
+        for (Loop loop : loops) {
+            if (loop.turns != null) {
+                loop.turns.spins(loop.crowded || shared ? 0 : LOOP_SPIN);
+            }
+        }
     }
 
     @Override

@@ -56,9 +56,10 @@ final class ReportBuilder {
     private JobFacts facts() {
         JobRequest request = job.request();
         return new JobFacts(version, request.command(), Instant.now().minusNanos(job.elapsed()), job.elapsed(), job.exitStatus(),
-                request.ranks(), list(request.lwkCores()), list(request.linuxCores()),
+                request.ranks(), list(job.running().cores()), list(request.linuxCores()),
                 InterceptMode.valueOf(request.intercept().name()), job.files().text("/proc/sys/kernel/osrelease").strip(),
-                ProcessHandle.current().pid(), residentPeak(), loops(), priority(), request.sharedCore());
+                ProcessHandle.current().pid(), residentPeak(), loops(), priority(), request.sharedCore(),
+                request.seat().map(Seat::partition).orElse(""), job.running().changes());
     }
 
     private List<LoopRow> loops() {
@@ -92,7 +93,7 @@ final class ReportBuilder {
         return JobReport.UNKNOWN;
     }
 
-    private static String list(int[] cores) {
+    static String list(int[] cores) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < cores.length; i++) {
             int first = i;
@@ -196,7 +197,7 @@ final class ReportBuilder {
     private static Set<Shortfall> shortfalls(List<LwkProcess> all) {
         Set<Shortfall> shortfalls = EnumSet.noneOf(Shortfall.class);
         for (LwkProcess process : all) {
-            shortfalls.addAll(process.space().shortfalls());
+            shortfalls.addAll(process.space().poolUse().shortfalls());
         }
         return shortfalls;
     }

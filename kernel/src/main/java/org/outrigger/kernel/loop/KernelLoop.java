@@ -20,7 +20,7 @@ public final class KernelLoop {
     private final Receiver receiver;
     private final Futex futex;
     private final Work work;
-    private final int spins;
+    private volatile int spins;
     private final Pace pace;
     private long requests;
 
@@ -50,6 +50,11 @@ public final class KernelLoop {
         this.work = work;
         this.spins = spins;
         this.pace = pace;
+    }
+
+    /** From any thread: turns without work before the loop yields, from now on. */
+    public void spins(int turns) {
+        spins = turns;
     }
 
     /** Requests served; may be asked when {@link #run} has returned. */

@@ -2,7 +2,6 @@ package org.outrigger.kernel.memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.outrigger.abi.Mman;
 import org.outrigger.kernel.loop.Pending;
 
@@ -61,6 +60,7 @@ public final class AddressSpace {
     public AddressSpace(long programBreak, boolean limited, Account account) {
         commitment = account.counts() ? new Commitment(account) : Commitment.NONE;
         arena = new Arena();
+        poolUse.of(arena);
         breakStart = programBreak;
         breakNow = programBreak;
         breakMapped = programBreak;
@@ -72,6 +72,7 @@ public final class AddressSpace {
 
     private AddressSpace(AddressSpace parent) {
         arena = new Arena(parent.arena);
+        poolUse.of(arena);
         commitment = parent.commitment.fork();
         breakStart = parent.breakStart;
         breakNow = parent.breakNow;
@@ -107,6 +108,13 @@ public final class AddressSpace {
     /** The child runs on its own now, or will never exist. */
     public void born(AddressSpace child) {
         unborn.remove(child);
+    }
+
+    /** From the main loop: so many processes more live in it; after the last one it holds nothing. */
+    public void users(int more) {
+        if (commitment.users(more) == 0 & poolUse.users(more) == 0) {
+            commitment.release();
+        }
     }
 
     /** The process whose memory it is; until it is named, and where it never is, nobody can look what pages are there. */
@@ -166,7 +174,7 @@ public final class AddressSpace {
     }
 
     /** What it may have of the huge-page pools. */
-    PoolUse poolUse() {
+    public PoolUse poolUse() {
         return poolUse;
     }
 
@@ -202,11 +210,6 @@ public final class AddressSpace {
     /** Bytes on pages from the huge-page pools at the most, of one size. */
     public long pooledMost(PageSize size) {
         return arena.pool().most(size);
-    }
-
-    /** Why its memory has smaller pages than it might. */
-    public Set<Shortfall> shortfalls() {
-        return poolUse.shortfalls();
     }
 
     void use(long start, long end) {
@@ -363,7 +366,8 @@ public final class AddressSpace {
         return breakStart & -Mman.PAGE_SIZE;
     }
 
-    private long heapBytes() {
+    /** Bytes that the heap has. */
+    public long heapBytes() {
         return MemoryCalls.roundUp(breakNow) - MemoryCalls.roundUp(breakStart);
     }
 

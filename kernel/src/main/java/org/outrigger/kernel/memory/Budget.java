@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * back a moment later.
  */
 public final class Budget {
-    private final long total;
+    private volatile long total;
     /** Negative when something was charged that could not be refused. */
     private final AtomicLong common;
     private final AtomicLong used = new AtomicLong();
@@ -92,6 +92,25 @@ public final class Budget {
 
     /** Bytes that the job was given. */
     public long total() {
+        return total;
+    }
+
+    /**
+     * Gives the job more, or takes from it what nobody uses and what is set aside for no rank, or was and has been given back.
+     *
+     * @param bytes what it is to have
+     * @return what it has now
+     */
+    public synchronized long resize(long bytes) {
+        long less = total - bytes;
+        long taken = less > 0 ? Account.take(common, less) : less;
+        for (int rank = 0; rank < ranks.length && taken < less; rank++) {
+            taken += ranks[rank].lend(less - taken);
+        }
+        total -= taken;
+        if (less < 0) {
+            give(-less);
+        }
         return total;
     }
 

@@ -1,5 +1,7 @@
 package org.outrigger.kernel.memory;
 
+import java.util.List;
+
 /** The huge-page pools of the machine, as Linux has them at the moment, and what else it does about large pages. */
 public interface HugePools {
     /** There are none. */
@@ -35,11 +37,26 @@ public interface HugePools {
         }
     };
 
-    /** Whether there was a page in one of them when the job began. */
+    /** Whether there may be a page in one of them for the job. */
     boolean any();
 
     /** Bytes that are free and promised to nobody, of one size. */
     long free(PageSize size);
+
+    /** What of this a job may take: from its partition's pages, or from all that are no partition's. */
+    default PoolLedger.Offer offer(PageSize size) {
+        return new PoolLedger.Offer(PoolShare.ANY_NODE, free(size));
+    }
+
+    /** The job's. */
+    default PoolLedger ledger() {
+        return PoolLedger.leaving(List.of());
+    }
+
+    /** Whether the job has no transparent huge pages, whatever it asks for. */
+    default boolean never() {
+        return false;
+    }
 
     /**
      * Whether a promised page may yet be refused at the first touch, which kills: a limit for a control group, or several NUMA

@@ -15,11 +15,6 @@ import org.outrigger.kernel.loop.Request;
  */
 public final class MemoryCalls {
     private static final long PAGE = Mman.PAGE_SIZE;
-    /** Advice that leaves a mapping as it was. */
-    private static final long HARMLESS_ADVICE = 1L << Mman.MADV_NORMAL | 1L << Mman.MADV_RANDOM | 1L << Mman.MADV_SEQUENTIAL
-            | 1L << Mman.MADV_WILLNEED | 1L << Mman.MADV_DONTNEED | 1L << Mman.MADV_FREE | 1L << Mman.MADV_HUGEPAGE
-            | 1L << Mman.MADV_NOHUGEPAGE | 1L << Mman.MADV_COLD | 1L << Mman.MADV_PAGEOUT | 1L << Mman.MADV_POPULATE_READ
-            | 1L << Mman.MADV_POPULATE_WRITE | 1L << Mman.MADV_COLLAPSE;
 
     private final Reply reply;
     private final Elsewhere elsewhere;
@@ -32,6 +27,7 @@ public final class MemoryCalls {
     private final Stacks stacks;
     private final Demotion demotion;
     private final WholePages whole = new WholePages();
+    private final PoolReturn poolReturn;
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step bindable = this::bindable;
     private final Pending.Step trimmed = this::trimmed;
@@ -60,6 +56,7 @@ public final class MemoryCalls {
     public MemoryCalls(Reply reply, MemoryPlan plan, Residency residency, boolean arenas, HugePools pools,
                        Standstill standstill, Ahead ahead) {
         this.reply = reply;
+        poolReturn = new PoolReturn(reply);
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
@@ -97,7 +94,10 @@ public final class MemoryCalls {
 
     /** Answers a request of a thread in {@code space}. */
     public void serve(AddressSpace space, Request request, Pending pending) {
-        if (space.accounted()) {
+        if (space.poolUse().takeGivesBack()) {
+            Request again = request.copy();
+            poolReturn.begin(space, request.slot(), pending, () -> serve(space, again, pending));
+        } else if (space.accounted()) {
             serveCounted(space, request, pending);
         } else {
             serveAny(space, request, pending);
@@ -302,16 +302,12 @@ public final class MemoryCalls {
             return false;
         }
         boolean asks = request.nr() == Nr.MINCORE || request.nr() == Nr.MSYNC
-                || request.nr() == Nr.MADVISE && harmless(request.arg(2));
+                || request.nr() == Nr.MADVISE && Advice.harmless(request.arg(2));
         if (!asks && !space.heapPlain()) {
             space.makeHeapPlain();
             return true;
         }
         return Heap.touchesSpare(space, start, end) || Heap.touchesSpare(space, target, targetEnd);
-    }
-
-    private static boolean harmless(long advice) {
-        return advice >= 0 && advice < Long.SIZE && (HARMLESS_ADVICE >>> advice & 1) != 0;
     }
 
     private void answer(int slot, long value, boolean here) {
@@ -362,7 +358,7 @@ public final class MemoryCalls {
             reply.here(slot);
             return;
         }
-        boolean harmless = harmless(advice);
+        boolean harmless = Advice.harmless(advice);
         boolean hole = hole(space, start, length);
         if (!harmless) {
             if (hole) {

@@ -76,6 +76,12 @@ public record MemoryPlan(
         guarantees = guarantees.clone();
     }
 
+    /** The same without transparent huge pages, which Linux has switched off for the job: large pages come from pools only. */
+    public MemoryPlan withoutTransparent() {
+        return new MemoryPlan(amounts, guarantees, PageSize.SMALL, pages, PageSize.SMALL, pageFault, nodes, heapStep, heapKeep,
+                premap, stackMost, choice);
+    }
+
     /** What is set aside for a rank, in bytes. */
     public long guarantee(int rank) {
         return rank < guarantees.length ? guarantees[rank] : 0;

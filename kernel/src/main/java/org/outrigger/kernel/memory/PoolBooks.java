@@ -10,9 +10,15 @@ final class PoolBooks {
 
     private final Ranges ranges;
     private final long[] most = new long[SIZES.length];
+    private PoolUse use;
 
     PoolBooks() {
         ranges = new Ranges();
+    }
+
+    /** From now on this hears of what is given back. */
+    void use(PoolUse its) {
+        use = its;
     }
 
     PoolBooks(PoolBooks other) {
@@ -44,6 +50,9 @@ final class PoolBooks {
     void remove(long start, long end) {
         if (bytes() > 0) {
             ranges.set(start, end, Ranges.NONE);
+            if (use != null) {
+                use.give(start, end);
+            }
         }
     }
 

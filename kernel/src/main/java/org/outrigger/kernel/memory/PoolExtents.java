@@ -1,6 +1,7 @@
 package org.outrigger.kernel.memory;
 
 import org.outrigger.abi.Errno;
+import org.outrigger.abi.Mempolicy;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
 import org.outrigger.kernel.loop.Pending;
@@ -23,17 +24,25 @@ final class PoolExtents {
     private static final int WASTE = 8;
     /** A process that uses so much gets a page of 1 GiB where there are no smaller ones in the pools. */
     private static final long WORTH_GIGANTIC = GIB / 4;
+    /** In the notes of an extent: its size, its node and one, the kind of its pages. */
+    private static final int NODE_SHIFT = 2;
+    /** Nodes that fit the set in a slot. */
+    private static final int MOST_NODES = 256;
+    private static final long KIND = (1 << NODE_SHIFT) - 1;
 
     private final Reply reply;
     private final HugePools pools;
     private final boolean wanted;
+    private final PoolLedger ledger;
     private final boolean gigantic;
     private final boolean populate;
     private final Pending.Step mapped = this::mapped;
     private final Pending.Step populated = this::populated;
     private final Pending.Step unmapped = this::unmapped;
+    private final Pending.Step bound = this::bound;
     private PageSize pages;
     private long size;
+    private int node;
 
     /** How the mapping of an extent ended. */
     interface After {
@@ -45,14 +54,15 @@ final class PoolExtents {
     PoolExtents(Reply reply, HugePools pools, MemoryPlan plan) {
         this.reply = reply;
         this.pools = pools;
-        wanted = pools.any() && plan.pages() != PageSize.SMALL;
+        wanted = plan.pages() != PageSize.SMALL;
+        ledger = pools.ledger();
         gigantic = plan.pages() == PageSize.GIGANTIC;
         populate = pools.unsure() || plan.pageFault() != MemoryPlan.PageFault.DEMAND;
     }
 
     /** Whether pieces of so many bytes come from the pools where these have enough. */
     boolean serve(AddressSpace space, long length) {
-        return wanted && length >= Arena.HUGE && !space.poolUse().isOff();
+        return wanted && length >= Arena.HUGE && pools.any() && !space.poolUse().isOff();
     }
 
     /** Whether it makes sense to ask the pools for more. */
@@ -67,12 +77,16 @@ final class PoolExtents {
     /** Chooses what to map; false where the pools have too little. */
     private boolean choose(AddressSpace space, long length, long ahead) {
         long need = up(length, PageSize.LARGE);
-        long large = pools.free(PageSize.LARGE);
+        PoolLedger.Offer offer = pools.offer(PageSize.LARGE);
+        long large = offer.bytes();
+        node = offer.node();
         long whole = up(need, PageSize.GIGANTIC);
         boolean fits = whole - need <= need / WASTE;
         boolean instead = large < need && space.arena().used() + need >= WORTH_GIGANTIC;
         if (gigantic && (fits || instead)) {
-            if (pools.free(PageSize.GIGANTIC) >= whole) {
+            PoolLedger.Offer most = pools.offer(PageSize.GIGANTIC);
+            if (most.bytes() >= whole) {
+                node = most.node();
                 pages = PageSize.GIGANTIC;
                 size = whole;
                 return true;
@@ -108,8 +122,12 @@ final class PoolExtents {
             space.poolUse().off();
             return false;
         }
+        if (!space.poolUse().claim(ledger).take(address, address + size, node, pages)) { // another loop was faster
+            space.arena().vacate(address, address + size);
+            return false;
+        }
         pending.fourth = address;
-        pending.fifth = size | pages.ordinal();
+        pending.fifth = size | (node + 1L) << NODE_SHIFT & Mman.PAGE_SIZE - 1 | pages.ordinal();
         pending.subject = space;
         pending.after = after;
         pending.then(mapped);
@@ -124,13 +142,29 @@ final class PoolExtents {
     private void mapped(int slot, Pending pending, long result) {
         if (result != pending.fourth) {
             if (result != -Errno.EEXIST) {
-                refuse(pending, (pending.fifth & Mman.PAGE_SIZE - 1) == PageSize.LARGE.ordinal()
-                        ? Shortfall.NO_LARGE : Shortfall.NO_GIGANTIC);
+                refuse(pending, (pending.fifth & KIND) == PageSize.LARGE.ordinal() ? Shortfall.NO_LARGE : Shortfall.NO_GIGANTIC);
             }
-            end(slot, pending, 0);
+            failed(slot, pending);
+            return;
+        }
+        int from = (int) (pending.fifth & Mman.PAGE_SIZE - 1) >> NODE_SHIFT;
+        if (from > 0) { // the pages of other nodes are somebody else's
+            long word = 1L << (from - 1) % Long.SIZE;
+            int at = (from - 1) / Long.SIZE;
+            long nodes = reply.scratch(slot, at == 0 ? word : 0, at == 1 ? word : 0, at == 2 ? word : 0, at == 3 ? word : 0);
+            pending.then(bound);
+            reply.make(slot, Nr.MBIND, result, size(pending), Mempolicy.MPOL_BIND, nodes, MOST_NODES + 1, 0);
+        } else {
+            bound(slot, pending, 0);
+        }
+    }
+
+    private void bound(int slot, Pending pending, long result) {
+        if (result < 0) {
+            populated(slot, pending, result);
         } else if (populate) {
             pending.then(populated);
-            reply.make(slot, Nr.MADVISE, result, size(pending), Mman.MADV_POPULATE_WRITE, 0, 0, 0);
+            reply.make(slot, Nr.MADVISE, pending.fourth, size(pending), Mman.MADV_POPULATE_WRITE, 0, 0, 0);
         } else {
             extend(slot, pending);
         }
@@ -147,6 +181,11 @@ final class PoolExtents {
     }
 
     private void unmapped(int slot, Pending pending, long result) {
+        failed(slot, pending);
+    }
+
+    private static void failed(int slot, Pending pending) {
+        ((AddressSpace) pending.subject).poolUse().give(pending.fourth, pending.fourth + size(pending));
         end(slot, pending, 0);
     }
 
@@ -158,7 +197,7 @@ final class PoolExtents {
 
     private static void extend(int slot, Pending pending) {
         AddressSpace space = (AddressSpace) pending.subject;
-        PageSize got = PageSize.values()[(int) (pending.fifth & Mman.PAGE_SIZE - 1)];
+        PageSize got = PageSize.values()[(int) (pending.fifth & KIND)];
         space.arena().extendPool(pending.fourth, size(pending), got);
         end(slot, pending, pending.fourth);
     }

@@ -76,6 +76,19 @@ public final class ReportJson {
         json.writeNumberProperty("wall_ns", job.wallNanoseconds());
         json.writeNumberProperty("exit_status", job.exitStatus());
         json.writeNumberProperty("ranks", job.ranks());
+        if (job.partition().isEmpty()) {
+            json.writeNullProperty("partition");
+        } else {
+            json.writeStringProperty("partition", job.partition());
+        }
+        json.writeArrayPropertyStart("changes");
+        for (JobFacts.Change change : job.changes()) {
+            json.writeStartObject();
+            json.writeNumberProperty("at_ns", change.atNanoseconds());
+            json.writeStringProperty("what", change.what());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeStringProperty("lwk_cores", job.lwkCores());
         json.writeStringProperty("linux_cores", job.linuxCores());
         json.writeStringProperty("intercept", lower(job.intercept()));

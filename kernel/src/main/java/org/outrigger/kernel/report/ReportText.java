@@ -25,6 +25,7 @@ public final class ReportText {
     public static String render(JobReport report) {
         ReportText text = new ReportText();
         text.job(report.job());
+        text.changes(report.job().changes());
         text.loops(report.job().kernelLoops());
         text.calls(CallOrder.counted(report.calls()));
         text.sites(SiteRow.sorted(report.sites()), report.sitesMissed());
@@ -43,7 +44,7 @@ public final class ReportText {
             case RealTimePriority.Obtained(int value) -> "SCHED_FIFO " + value;
             case RealTimePriority.Without(String reason) -> "none: " + Printable.text(reason);
         };
-        new TextTable("<<")
+        TextTable table = new TextTable("<<")
                 .row("command", Printable.command(job.command()))
                 .row("started", job.start().toString())
                 .row("wall time", Quantity.time(job.wallNanoseconds()))
@@ -57,8 +58,19 @@ public final class ReportText {
                         + Quantity.counted(job.kernelLoops().size(), "kernel loop", "kernel loops"))
                 .row("LWK memory", job.lwkResidentPeakBytes() < 0 ? "unknown"
                         : Quantity.bytes(job.lwkResidentPeakBytes()) + " resident at peak")
-                .row("LWK priority", priority)
-                .appendTo(out);
+                .row("LWK priority", priority);
+        if (!job.partition().isEmpty()) {
+            table.row("partition", Printable.text(job.partition()));
+        }
+        table.appendTo(out);
+    }
+
+    private void changes(List<JobFacts.Change> changes) {
+        if (!changes.isEmpty()) {
+            heading("Changes while it ran");
+            changes.forEach(change -> out.append("  ").append(Printable.text(change.what())).append(" from ")
+                    .append(Quantity.time(change.atNanoseconds())).append(" on\n"));
+        }
     }
 
     private void loops(List<LoopRow> loops) {

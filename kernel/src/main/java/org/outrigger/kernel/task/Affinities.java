@@ -64,7 +64,8 @@ public final class Affinities {
         for (int i = 0; i < CoreMask.WORDS; i++) {
             asked.word(i, memory.get(ValueLayout.JAVA_LONG, maskAt(slot, i)));
         }
-        asked.retain(CoreMask.of(target.process().cores()));
+        CoreMask wanted = asked.copy();
+        asked.retain(target.process().rank().mask());
         if (asked.isEmpty()) {
             reply.done(slot, -Errno.EINVAL);
             return;
@@ -73,8 +74,9 @@ public final class Affinities {
             memory.set(ValueLayout.JAVA_LONG, maskAt(slot, i), asked.word(i));
         }
         Pending pending = task.pending();
-        pending.subject = asked.copy();
+        pending.subject = wanted;
         pending.first = target.tid();
+        pending.second = target.process().rank().version();
         pending.then(bound);
         reply.make(slot, Nr.SCHED_SETAFFINITY, request.arg(0), CoreMask.WORDS * 8L, Layout.RT_SHM + maskAt(slot, 0), 0, 0, 0);
     }
@@ -82,10 +84,14 @@ public final class Affinities {
     private void bound(int slot, Pending pending, long result) {
         Task target = tasks.byTid((int) pending.first);
         if (result >= 0 && target != null) {
-            target.affinity().set((CoreMask) pending.subject);
+            target.wanted((CoreMask) pending.subject);
+            target.follow();
             int core = placement.choose(target.process().cores(), target.affinity());
             if (!target.affinity().contains(target.core()) && core >= 0) {
                 tasks.move(target, core);
+            }
+            if (pending.second != target.process().rank().version()) {
+                placement.bind(target); // what the thread was told to ask for is not its rank's any more
             }
         }
         reply.done(slot, Math.min(result, 0));

@@ -26,6 +26,11 @@ public final class CoreMask {
         System.arraycopy(other.words, 0, words, 0, WORDS);
     }
 
+    /** A copy of its words. */
+    public long[] words() {
+        return words.clone();
+    }
+
     public long word(int index) {
         return words[index];
     }

@@ -38,6 +38,7 @@ public final class Lifecycle {
         final AddressSpace from;
         final AddressSpace space;
         final int core;
+        final int version;
         LwkProcess process;
 
         Expected(Task parent, long flags, AddressSpace space, int core) {
@@ -46,6 +47,7 @@ public final class Lifecycle {
             this.from = parent.process().space();
             this.space = space;
             this.core = core;
+            this.version = parent.process().rank().version();
         }
     }
 
@@ -94,7 +96,7 @@ public final class Lifecycle {
             return;
         }
         int[] cores = parent.process().cores();
-        boolean free = parent.affinity().equals(CoreMask.of(cores));
+        boolean free = parent.affinity().equals(parent.process().rank().mask());
         int core = free ? placement.choose(cores, parent.affinity()) : parent.core();
         memory.set(ValueLayout.JAVA_INT, geometry.slot(slot) + Layout.CPU, free && cores.length > 1 ? core + 1 : 0);
         if (space != parent.process().space()) {
@@ -128,13 +130,13 @@ public final class Lifecycle {
     private LwkProcess process(Expected child, int pid) {
         if (child.process == null) {
             LwkProcess parent = child.parent.process();
-            child.process = new LwkProcess(pid, parent.pid(), parent.cores(), child.space, clock.getAsLong());
+            child.process = new LwkProcess(pid, parent.pid(), parent.rank(), child.space, clock.getAsLong());
             child.process.program(parent.program());
             if ((child.flags & CloneFlags.CLONE_VM) == 0) {
                 child.space.owner(pid);
             }
             tasks.add(child.process);
-            child.space.commitment().users(1);
+            child.space.users(1);
             loops.load(child.space.loop(), 1);
             unwatched.add(child.process);
         }
@@ -177,7 +179,17 @@ public final class Lifecycle {
         if (child.space != child.from) {
             child.space.inheritIslands(child.from);
         }
-        tasks.add(new Task(slot, tid, process, child.parent.affinity().copy(), child.core), clock.getAsLong());
+        Task task = new Task(slot, tid, process, child.parent.affinity().copy(), child.core);
+        task.wanted(child.parent.wanted());
+        boolean moved = child.version != process.rank().version(); // the core was chosen among others
+        if (moved) {
+            task.follow();
+            task.core(placement.choose(process.cores(), task.affinity()));
+        }
+        tasks.add(task, clock.getAsLong());
+        if (moved) {
+            placement.bind(task);
+        }
         reply.done(slot, 0);
     }
 
@@ -249,7 +261,7 @@ public final class Lifecycle {
         leave(process);
         long launchBytes = process.space().launchBytes();
         process.space(new AddressSpace(request.arg(2), limited, process.space().commitment().account()));
-        process.space().commitment().users(1);
+        process.space().users(1);
         process.space().launchBytes(launchBytes);
         process.space().loop(loops.choose());
         process.space().owner(process.pid());
@@ -258,12 +270,14 @@ public final class Lifecycle {
         tasks.clear(process, task);
         receiver.home(slot, process.loop());
         if (task == null || task.tid() != (int) request.arg(1)) { // exec by another thread takes the leader's number
-            CoreMask affinity = task == null ? CoreMask.of(process.cores()) : task.affinity();
+            CoreMask affinity = task == null ? process.rank().mask().copy() : task.affinity();
             int core = task == null ? process.cores()[0] : task.core();
             if (task != null) {
                 tasks.remove(task);
             }
-            tasks.add(new Task(slot, (int) request.arg(1), process, affinity, core), clock.getAsLong());
+            Task leader = new Task(slot, (int) request.arg(1), process, affinity, core);
+            leader.wanted(task == null ? null : task.wanted());
+            tasks.add(leader, clock.getAsLong());
         }
     }
 
@@ -271,9 +285,7 @@ public final class Lifecycle {
     private void leave(LwkProcess process) {
         AddressSpace space = process.space();
         int pid = process.pid();
-        if (space.commitment().users(-1) == 0) {
-            space.commitment().release();
-        }
+        space.users(-1);
         loops.at(space.loop(), () -> space.left(pid), () -> { });
     }
 

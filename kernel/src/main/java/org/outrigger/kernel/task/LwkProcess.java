@@ -8,7 +8,7 @@ import org.outrigger.kernel.memory.AddressSpace;
 public final class LwkProcess {
     private final int pid;
     private final int parent;
-    private final int[] cores;
+    private final RankCores rank;
     private final long started;
     private final List<Task> tasks = new ArrayList<>(2);
     private final List<ThreadRecord> history = new ArrayList<>(2);
@@ -21,7 +21,7 @@ public final class LwkProcess {
     private long stackStart;
     private long stackEnd;
 
-    /** A thread that was: kept for the report. */
+    /** A thread that was, and the core where it was last: kept for the report. */
     public record ThreadRecord(int tid, int core, long started) {
     }
 
@@ -39,13 +39,25 @@ public final class LwkProcess {
     }
 
     /**
+     * One whose rank has nobody else.
+     *
      * @param cores   LWK cores of its rank
      * @param started nanoseconds since the job began
      */
     public LwkProcess(int pid, int parent, int[] cores, AddressSpace space, long started) {
+        this(pid, parent, new RankCores(cores), space, started);
+    }
+
+    /**
+     * One of a rank.
+     *
+     * @param rank    the LWK cores of the rank, which others of it have too
+     * @param started nanoseconds since the job began
+     */
+    public LwkProcess(int pid, int parent, RankCores rank, AddressSpace space, long started) {
         this.pid = pid;
         this.parent = parent;
-        this.cores = cores;
+        this.rank = rank;
         this.space = space;
         this.started = started;
     }
@@ -58,8 +70,14 @@ public final class LwkProcess {
         return parent;
     }
 
+    /** LWK cores of its rank at the moment, ascending; not to be changed. */
     public int[] cores() {
-        return cores;
+        return rank.cores();
+    }
+
+    /** The same, and whether they have changed. */
+    public RankCores rank() {
+        return rank;
     }
 
     public long started() {

@@ -11,7 +11,10 @@ public final class Task {
     private final CoreMask affinity;
     /** Where it stands in its process's list, which keeps this. */
     int place;
+    /** Where it stands in its process's history, -1 for nowhere; the table keeps this. */
+    int record = -1;
     private int core;
+    private CoreMask wanted;
 
     /**
      * @param affinity the CPUs that the thread believes it may use
@@ -41,8 +44,30 @@ public final class Task {
         return pending;
     }
 
+    /** The CPUs that it may use, as it sees it. */
     public CoreMask affinity() {
         return affinity;
+    }
+
+    /** The CPUs that it has asked for, those too that are none of its rank's; null where it never did. */
+    CoreMask wanted() {
+        return wanted;
+    }
+
+    void wanted(CoreMask cpus) {
+        wanted = cpus;
+    }
+
+    /** Makes of its wish what its rank's cores allow; all of them where that is nothing. Source: {@code cpuset(7)}. */
+    void follow() {
+        CoreMask all = process.rank().mask();
+        affinity.set(all);
+        if (wanted != null) {
+            affinity.retain(wanted);
+            if (affinity.isEmpty()) {
+                affinity.set(all);
+            }
+        }
     }
 
     public int core() {

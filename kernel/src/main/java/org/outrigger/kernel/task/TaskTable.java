@@ -60,9 +60,11 @@ public final class TaskTable {
         LwkProcess process = task.process();
         process.add(task);
         if (process.history().size() < REMEMBERED) {
+            task.record = process.history().size();
             process.history().add(new LwkProcess.ThreadRecord(task.tid(), task.core(), now));
         }
         placement.add(task.core());
+        settled(task);
         threadCount++;
         mostThreads = Math.max(mostThreads, byTid.size());
     }
@@ -81,6 +83,27 @@ public final class TaskTable {
         placement.remove(task.core());
         placement.add(core);
         task.core(core);
+        if (task.record >= 0) {
+            LwkProcess.ThreadRecord before = task.process().history().get(task.record);
+            task.process().history().set(task.record, new LwkProcess.ThreadRecord(before.tid(), core, before.started()));
+        }
+        settled(task);
+    }
+
+    /** A thread has come to its core: it, and who was alone there, have neighbours now. */
+    private void settled(Task task) {
+        int load = placement.load(task.core());
+        if (load == 2) {
+            for (LwkProcess process : processes.values()) {
+                for (Task other : process.tasks()) {
+                    if (other.core() == task.core()) {
+                        placement.shares(other);
+                    }
+                }
+            }
+        } else if (load > 2) {
+            placement.shares(task);
+        }
     }
 
     /** Forgets the process's threads, but one, and gives their slots back. */

@@ -106,7 +106,7 @@ class MemoryPagesTest {
         assertTrue(pooled.linux.pooled() < 40 * Arena.HUGE, "some is left to others: " + pooled.linux.pooled());
         long second = map(pooled, 64 * MIB);
         assertFalse(pooled.space.arena().pool().touches(second, second + 64 * MIB));
-        assertEquals(Set.of(Shortfall.NO_LARGE), pooled.space.shortfalls());
+        assertEquals(Set.of(Shortfall.NO_LARGE), pooled.space.poolUse().shortfalls());
         dirty(pooled, first, 32 * MIB);
         assertEquals(0, pooled.make(Nr.MUNMAP, first, 32 * MIB));
         assertEquals(first, map(pooled, 32 * MIB), "kept");

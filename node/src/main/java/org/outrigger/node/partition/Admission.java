@@ -1,6 +1,7 @@
 package org.outrigger.node.partition;
 
 import java.util.List;
+import java.util.Optional;
 import org.outrigger.node.CpuSet;
 
 /** Whether a partition can be, beside those that are there: said before anything is changed. */
@@ -8,7 +9,19 @@ final class Admission {
     private Admission() {
     }
 
+    /** Whether a partition can be changed to another. */
+    static void resize(NodeFiles files, List<Partition> others, Partition old, Partition next) throws PartitionException {
+        cores(files, others, next);
+        MemoryAdmission.check(files, Optional.of(old), next);
+    }
+
+    /** Whether a partition can be made. */
     static void create(NodeFiles files, List<Partition> there, Partition partition) throws PartitionException {
+        cores(files, there, partition);
+        MemoryAdmission.check(files, Optional.empty(), partition);
+    }
+
+    private static void cores(NodeFiles files, List<Partition> there, Partition partition) throws PartitionException {
         World world = new World(files, new Books(""), there);
         if (there.stream().anyMatch(other -> other.name().equals(partition.name()))) {
             throw new PartitionException("there is a partition '" + partition.name() + "' already");

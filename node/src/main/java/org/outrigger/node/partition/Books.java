@@ -16,6 +16,7 @@ final class Books {
     private final String boot;
     private final TreeMap<String, Partition> partitions = new TreeMap<>();
     private final Map<String, Hold> holds = new LinkedHashMap<>();
+    private boolean changing;
 
     /**
      * Empty books.
@@ -72,8 +73,18 @@ final class Books {
         return partitions.isEmpty() && holds.isEmpty();
     }
 
-    /** Whether a change was begun and neither ended nor taken back. */
-    boolean interrupted() {
-        return holds.values().stream().anyMatch(hold -> !hold.settled());
+    /** A command changes the node from now on, until it says otherwise. */
+    void changing(boolean now) {
+        changing = now;
+    }
+
+    /** Whether a command is changing the node, or was when it was killed. */
+    boolean changing() {
+        return changing;
+    }
+
+    /** Whether a change was begun and neither ended nor taken back, or something is held for nobody. */
+    boolean unfinished() {
+        return changing || partitions.isEmpty() && !holds.isEmpty() || holds.values().stream().anyMatch(hold -> !hold.settled());
     }
 }

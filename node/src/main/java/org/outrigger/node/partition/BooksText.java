@@ -16,6 +16,7 @@ final class BooksText {
     private static final String BOOT = "boot";
     private static final String PARTITION = "partition";
     private static final String HOLD = "hold";
+    private static final String CHANGING = "changing";
     private static final String END = "end";
 
     private BooksText() {
@@ -37,6 +38,9 @@ final class BooksText {
         for (Hold hold : books.holds()) {
             line(text, HOLD, hold.phase().name(), hold.kind().name(), hold.key(), hold.was(), hold.ours(),
                     Boolean.toString(hold.settled()), hold.what());
+        }
+        if (books.changing()) {
+            line(text, CHANGING);
         }
         line(text, END);
         return text.toString();
@@ -64,6 +68,8 @@ final class BooksText {
             for (int i = 2; i < lines.length - 1; i++) {
                 if (lines[i].startsWith(PARTITION)) {
                     books.put(partition(fields(lines[i], PARTITION, 10)));
+                } else if (lines[i].equals(CHANGING)) {
+                    books.changing(true);
                 } else {
                     books.put(hold(fields(lines[i], HOLD, 8)));
                 }

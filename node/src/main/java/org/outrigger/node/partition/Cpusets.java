@@ -74,7 +74,7 @@ abstract class Cpusets {
     }
 
     /** The outermost group, of those that this process is in, in which it may make others. */
-    private static String base(NodeFiles files, String mount, String own, String controller) throws PartitionException {
+    static String base(NodeFiles files, String mount, String own, String controller) throws PartitionException {
         String folder = mount;
         for (String name : own.split("/")) {
             folder = name.isEmpty() ? folder : folder + "/" + name;
@@ -88,7 +88,7 @@ abstract class Cpusets {
                 + " and above) may cpuset groups be made");
     }
 
-    private static String group(String groups, String controller) {
+    static String group(String groups, String controller) {
         for (String line : groups.split("\n")) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3 && List.of(fields[1].split(",")).contains(controller)) {
@@ -99,7 +99,7 @@ abstract class Cpusets {
     }
 
     /** Where a file system of control groups with a controller is mounted. */
-    private static Optional<String> mount(String mounts, String type, String controller) {
+    static Optional<String> mount(String mounts, String type, String controller) {
         for (String line : mounts.split("\n")) {
             int dash = line.indexOf(" - ");
             String[] left = line.split(" ");

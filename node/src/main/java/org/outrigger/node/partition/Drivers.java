@@ -1,6 +1,8 @@
 package org.outrigger.node.partition;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.outrigger.node.CpuListException;
 import org.outrigger.node.CpuSet;
@@ -15,11 +17,19 @@ final class Drivers {
     private final NodeFiles files;
     private final Groups groups;
     private final Pools pools;
+    private final List<String> remarks = new ArrayList<>();
 
     Drivers(NodeFiles files) {
         this.files = files;
         this.groups = new Groups(files);
         this.pools = new Pools(files);
+    }
+
+    /** What is to be told of the changes since it was asked last, one sentence each. */
+    List<String> remarks() {
+        List<String> told = List.copyOf(remarks);
+        remarks.clear();
+        return told;
     }
 
     /** The file or folder that must be there for a thing to be put back. */
@@ -58,7 +68,8 @@ final class Drivers {
         return switch (want.kind()) {
             case VALUE, CORES -> files.read(want.key()).map(now -> same(now, want.value())).orElse(false);
             case AFFINITY -> thread(want.key()).map(now -> same(now.toString(), want.value())).orElse(true);
-            case TYPE -> files.read(want.key()).map(now -> now.equals(hold.ours())).orElse(false);
+            case TYPE -> files.read(want.key()).map(now -> now.equals(hold.ours())
+                    && groups.atMost(hold.ours(), want.value())).orElse(false);
             case POOL -> hold.ours().equals(want.value());
             case GROUP -> files.exists(want.key());
             case CONTROLLER -> files.read(groups.controlFile(want.key())).map(on -> groups.lists(on, want.key())).orElse(false);
@@ -80,7 +91,7 @@ final class Drivers {
             case TASKS -> groups.move(want.value(), want.key());
             case AFFINITY -> bind(want.key(), want.value());
             case TYPE -> {
-                return groups.become(want.key(), want.value());
+                return groups.become(want.key(), want.value(), remarks);
             }
             case POOL -> {
                 return pools.change(want, hold);

@@ -11,6 +11,7 @@ final class Groups {
     private static final int SWEEPS = 50;
     private static final int PAUSE_MS = 10;
     private static final String PROCESSES = "/cgroup.procs";
+    private static final List<String> TYPES = List.of("isolated", "root", "member");
 
     private final NodeFiles files;
 
@@ -105,24 +106,37 @@ final class Groups {
         files.write(controlFile(key), (on ? "+" : "-") + key.substring(key.indexOf(' ') + 1));
     }
 
+    /** Whether a type is no more than another: {@code root} is less than {@code isolated}, {@code member} less than both. */
+    boolean atMost(String type, String wanted) {
+        return TYPES.indexOf(type) >= TYPES.indexOf(wanted);
+    }
+
     /**
      * Makes a group a partition of a type, or of the next one that the kernel takes: {@code isolated}, {@code root}, {@code
      * member}.
      *
+     * @param remarks is told why it is not the type that was asked for, in the kernel's words
      * @return the type that it is
      */
-    String become(String file, String type) throws IOException {
-        List<String> types = List.of("isolated", "root", "member");
-        for (String next : types.subList(types.indexOf(type), types.size())) {
+    String become(String file, String type, List<String> remarks) throws IOException {
+        String reason = "";
+        for (String next : TYPES.subList(TYPES.indexOf(type), TYPES.size())) {
+            String now;
             try {
                 files.write(file, next);
+                now = files.read(file).orElse("");
             } catch (IOException refused) {
-                continue;
+                now = refused.getMessage();
             }
-            if (files.read(file).orElse("").equals(next)) {
+            if (now.equals(next)) {
+                if (!next.equals(type)) {
+                    remarks.add(file + " is " + next + " only: " + reason);
+                }
                 return next;
             }
+            // "isolated invalid (Cpu list in cpuset.cpus not exclusive)"
+            reason += (reason.isEmpty() ? "" : "; ") + now;
         }
-        throw new IOException(file + ": the kernel takes no type");
+        throw new IOException(file + ": the kernel takes no type: " + reason);
     }
 }

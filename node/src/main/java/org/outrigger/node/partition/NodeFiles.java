@@ -49,4 +49,7 @@ public interface NodeFiles {
      * @throws IOException when Linux refuses, as it does for threads that belong to one CPU
      */
     void bind(int tid, CpuSet cpus) throws IOException;
+
+    /** Has a thread scheduled like any other program's ({@code SCHED_OTHER}), if it runs in real time and that is permitted. */
+    void ordinary(int tid);
 }

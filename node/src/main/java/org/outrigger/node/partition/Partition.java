@@ -55,7 +55,8 @@ public record Partition(String name, CpuSet cores, CpuSet linuxCores, List<PoolP
         return memory.stream().mapToLong(PoolPages::bytes).sum();
     }
 
-    Partition with(CpuSet otherCores, CpuSet otherLinuxCores, List<PoolPages> otherMemory) {
+    /** The same with other cores, Linux cores and memory. */
+    public Partition with(CpuSet otherCores, CpuSet otherLinuxCores, List<PoolPages> otherMemory) {
         return new Partition(name, otherCores, otherLinuxCores, otherMemory, features, realTime, interrupts, devices, owner);
     }
 }

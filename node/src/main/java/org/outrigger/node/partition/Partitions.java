@@ -2,11 +2,12 @@ package org.outrigger.node.partition;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import org.outrigger.node.CpuSet;
 
 /**
  * The partitions of a node: looked at, created, resized, destroyed, one command after the other. Each of these first mends what a
@@ -14,10 +15,14 @@ import java.util.function.UnaryOperator;
  */
 public final class Partitions {
     private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
+    private static final int ROUNDS = 3;
 
     private final NodeFiles files;
     private final StateFolder state;
     private final Consumer<String> beforeStep;
+    private final JobRegistry registry;
+    private final JobMoves.Voice voice;
+    private Consumer<String> teller = word -> { };
 
     /** Those of a node, with the folder of its books. */
     public Partitions(NodeFiles files, StateFolder state) {
@@ -26,9 +31,22 @@ public final class Partitions {
 
     /** Likewise; each change is told just before it is made. */
     Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep) {
+        this(files, state, beforeStep, (job, line) -> JobLine.ask(state, job.number(), line));
+    }
+
+    /** Likewise; jobs are asked by a voice. */
+    Partitions(NodeFiles files, StateFolder state, Consumer<String> beforeStep, JobMoves.Voice voice) {
         this.files = files;
         this.state = state;
         this.beforeStep = beforeStep;
+        this.registry = new JobRegistry(files, state);
+        this.voice = voice;
+    }
+
+    /** These, with somebody to be told while a command waits for another one. */
+    public Partitions telling(Consumer<String> somebody) {
+        teller = somebody;
+        return this;
     }
 
     /**
@@ -38,10 +56,6 @@ public final class Partitions {
      * @param notes     what could not be done and is not needed, one sentence each
      */
     public record Outcome(Partition partition, List<String> notes) {
-    }
-
-    /** A change of the node that a command would make. */
-    public record Step(String what, String place, String was, String value) {
     }
 
     /** All partitions, by name; those of an earlier boot are no more. Needs no privilege. */
@@ -54,8 +68,26 @@ public final class Partitions {
         return readable().partition(name);
     }
 
-    private Books readable() throws PartitionException {
-        String boot = files.read(BOOT_ID).orElse("");
+    String boot() {
+        return files.read(BOOT_ID).orElse("");
+    }
+
+    JobRegistry registry() {
+        return registry;
+    }
+
+    NodeFiles files() {
+        return files;
+    }
+
+    /** The jobs that run in a partition, in the order in which they came. Needs no privilege. */
+    public List<RunningJob> jobs(String name) throws PartitionException {
+        return registry.living(boot()).stream().filter(job -> job.partition().equals(name)).toList();
+    }
+
+    /** The books as they are, without the lock. */
+    Books readable() throws PartitionException {
+        String boot = boot();
         return state.read().filter(books -> books.boot().equals(boot)).orElse(new Books(boot));
     }
 
@@ -69,42 +101,94 @@ public final class Partitions {
         return Cpusets.of(files).group(partition.name());
     }
 
+    /** The partition of this name. */
+    public Partition named(String name) throws PartitionException {
+        return named(list(), name);
+    }
+
+    /** Work of the kernel that cannot leave the cores of a partition. */
+    public List<String> unmovable(Partition partition) {
+        return List.of();
+    }
+
+    /** Tasks on the cores of a partition that are not its own. */
+    public List<String> strangers(Partition partition) {
+        return List.of();
+    }
+
+    /** What can be seen of the partitions and their node. */
+    public Overview overview() {
+        return new Overview(this, files, state);
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return change(partition.name(), there -> {
+        return SmallerPages.tried(smaller -> change(partition.name(), true, creating(smaller.of(partition))));
+    }
+
+    /** Changes a partition as a function has it. */
+    public Outcome resize(String name, Resizing how) throws PartitionException {
+        return SmallerPages.tried(smaller -> change(name, true, resizing(name, old -> smaller.of(how.of(old)))));
+    }
+
+    /** Gives everything back; processes in it go on elsewhere. */
+    public Outcome destroy(String name) throws PartitionException {
+        return destroy(name, true);
+    }
+
+    /**
+     * Gives everything back. What was begun is ended, whatever fails: what could not be put back is told and tried again later.
+     *
+     * @param force also where processes are in it, which go on elsewhere
+     */
+    public Outcome destroy(String name, boolean force) throws PartitionException {
+        return change(name, false, destroying(name, force));
+    }
+
+    private Change creating(Partition partition) {
+        return there -> {
             Admission.create(files, there, partition);
             List<Partition> next = new ArrayList<>(there);
             next.add(partition);
             return next;
-        });
+        };
     }
 
-    /** Changes a partition as a function has it. */
-    public Outcome resize(String name, UnaryOperator<Partition> how) throws PartitionException {
-        return change(name, there -> {
+    private Change resizing(String name, Resizing how) {
+        return there -> {
             Partition old = named(there, name);
-            Partition next = how.apply(old);
+            Partition next = how.of(old);
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
-            Admission.create(files, others, next);
+            Admission.resize(files, others, old, next);
+            if (jobs(name).isEmpty()) { // which are asked
+                MemoryAdmission.checkUse(new Looker(files, readable()), files, old, next);
+            }
             others.add(next);
             return others;
-        });
+        };
     }
 
-    /** Gives everything back. */
-    public Outcome destroy(String name) throws PartitionException {
-        return change(name, there -> {
+    private Change destroying(String name, boolean force) {
+        return there -> {
+            Partition leaving = named(there, name);
+            JobChanges.refuse(force ? List.of() : jobs(name));
+            List<Sight.Tenant> tenants = force ? List.of() : overview().look(leaving).tenants();
+            if (!tenants.isEmpty()) {
+                throw new PartitionException("partition '" + name + "' is in use by " + Sight.Tenant.text(tenants)
+                        + "; --force moves what is in it to the Linux cores");
+            }
             List<Partition> next = new ArrayList<>(there);
-            next.remove(named(there, name));
+            next.remove(leaving);
             return next;
-        });
+        };
     }
 
     /** The partition of this name among some. */
     static Partition named(Collection<Partition> partitions, String name) throws PartitionException {
         return partitions.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow(
                 () -> new PartitionException("there is no partition '" + name + "'" + (partitions.isEmpty() ? "; there is none"
+                        : partitions.size() == 1 ? "; there is " + partitions.iterator().next().name()
                         : "; there are " + String.join(", ", partitions.stream().map(Partition::name).sorted().toList()))));
     }
 
@@ -113,47 +197,177 @@ public final class Partitions {
         List<Partition> of(List<Partition> there) throws PartitionException;
     }
 
-    private Outcome change(String name, Change change) throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+    /**
+     * One command.
+     *
+     * @param back whether a change that fails or is interrupted is taken back; else it goes on
+     */
+    private Outcome change(String name, boolean back, Change change) throws PartitionException {
+        try (StateFolder.Lock _ = lock(); Interruption interruption = new Interruption()) {
+            List<String> notes = new ArrayList<>();
+            Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(old);
-            Converger converger = new Converger(files, state, books, beforeStep);
-            List<String> notes;
-            try {
-                notes = converger.converge(new World(files, books, next).wants());
-            } catch (PartitionException failed) {
-                new Converger(files, state, books, step -> { }).converge(new World(files, books, old).wants());
-                throw failed;
+            List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
+            JobChanges jobs = jobChanges(old, next);
+            if (!back) {
+                books.replace(next);
+            }
+            books.changing(true);
+            state.write(books);
+            if (back) {
+                try {
+                    jobs.leave(notes);
+                    notes.addAll(converge(books, next, wants, interruption));
+                } catch (PartitionException | RuntimeException failed) {
+                    PartitionException why = takenBack(books, old, failed);
+                    jobs.rollBack();
+                    throw why;
+                }
+            } else {
+                jobs.leave(notes);
+                notes.addAll(settle(books, next, this::step));
             }
             books.replace(next);
+            books.changing(false);
             state.write(books);
+            jobs.take(new World(files, books, next).rest(), notes);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
-            return new Outcome(result, notes);
+            return new Outcome(result, List.copyOf(notes));
         }
+    }
+
+    private JobChanges jobChanges(List<Partition> old, List<Partition> next) throws PartitionException {
+        return new JobChanges(files, registry, boot(), voice, old, next, registry.living(boot()));
+    }
+
+    private void step(String what) {
+        beforeStep.accept(what);
+    }
+
+    StateFolder.Lock lock() throws PartitionException {
+        return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
+    }
+
+    /** What is wanted may depend on what came of the first round: which kind of partition the kernel took. */
+    private Set<String> converge(Books books, List<Partition> next, List<Want> first, Interruption interruption)
+            throws PartitionException {
+        Converger.Step checked = what -> {
+            interruption.check();
+            beforeStep.accept(what);
+        };
+        Set<String> notes = new LinkedHashSet<>(new Converger(files, state, books, checked).converge(first));
+        List<Want> done = first;
+        for (int round = 1; round < ROUNDS; round++) {
+            List<Want> wants = new World(files, books, next).wants();
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, checked).converge(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** The same past whatever fails. */
+    private Set<String> settle(Books books, List<Partition> next, Converger.Step step) throws PartitionException {
+        Set<String> notes = new LinkedHashSet<>();
+        List<Want> done = null;
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Want> wants;
+            try {
+                wants = new World(files, books, next).wants();
+            } catch (PartitionException impossible) {
+                notes.add(impossible.getMessage()); // the node has changed; what is held stays held
+                break;
+            }
+            if (wants.equals(done)) {
+                break;
+            }
+            notes.addAll(new Converger(files, state, books, step).settle(wants));
+            done = wants;
+        }
+        return notes;
+    }
+
+    /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
+    private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
+        String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
+        Set<String> notes = settle(books, old, what -> { });
+        books.changing(false);
+        try {
+            state.write(books);
+        } catch (PartitionException full) {
+            notes.add(full.getMessage());
+        }
+        return new PartitionException(books.unfinished() || old.isEmpty() && !notes.isEmpty()
+                ? reason + "; not everything could be taken back, the next command tries again: " + String.join("; ", notes)
+                : reason, failed);
     }
 
     /**
      * The books after everything was put back that nobody wants any more: what a command has left that was killed, and partitions
      * whose owner is gone.
+     *
+     * @param notes gets what is to be told of it
      */
-    private Books mended() throws PartitionException {
+    Books mended(List<String> notes) throws PartitionException {
         String boot = files.read(BOOT_ID).orElse("");
         Optional<Books> read = state.read();
-        if (read.isEmpty() || !read.get().boot().equals(boot)) {
-            // A boot has put everything back; the books are about a machine that is no more.
+        if (read.isEmpty()) {
             return new Books(boot);
         }
         Books books = read.get();
-        List<Partition> living = books.partitions().stream()
-                .filter(partition -> partition.owner().map(owner -> owner.alive(files)).orElse(true)).toList();
-        if (books.interrupted() || living.size() < books.partitions().size()) {
-            new Converger(files, state, books, beforeStep).converge(new World(files, books, living).wants());
-            books.replace(living);
-            state.write(books);
+        if (!books.boot().equals(boot)) {
+            notes.add(stale(books));
+            state.write(new Books(boot));
+            return new Books(boot);
         }
+        List<Partition> living = living(books);
+        if (books.unfinished() || living.size() < books.partitions().size()) {
+            if (books.unfinished()) {
+                notes.add("a command was interrupted; what it left half done is put right");
+            }
+            books.partitions().stream().filter(partition -> !living.contains(partition))
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
+                            + " has ended"));
+            leaveOnly(books, living, notes);
+        }
+        registry.prune(boot, books);
         return books;
+    }
+
+    /** Of the partitions there are these stay. Jobs of others that are still there go to the Linux cores. */
+    void leaveOnly(Books books, List<Partition> living, List<String> notes) throws PartitionException {
+        JobChanges jobs = jobChanges(List.copyOf(books.partitions()), living);
+        boolean unfinished = books.unfinished();
+        books.replace(living);
+        books.changing(true);
+        state.write(books);
+        jobs.leave(notes);
+        notes.addAll(settle(books, living, this::step));
+        books.changing(false);
+        state.write(books);
+        jobs.take(new World(files, books, living).rest(), notes);
+        if (unfinished) {
+            jobs.remind();
+        }
+    }
+
+    private static String stale(Books books) {
+        return "the machine was started anew, which ended " + (books.partitions().isEmpty() ? "what a command had begun"
+                : "partitions " + String.join(", ", books.partitions().stream().map(Partition::name).toList()));
+    }
+
+    private List<Partition> living(Books books) throws PartitionException {
+        List<Partition> living = new ArrayList<>();
+        for (Partition partition : books.partitions()) {
+            if (partition.owner().isEmpty() || registry.attends(partition.owner().get(), boot())) {
+                living.add(partition);
+            }
+        }
+        return living;
     }
 
     /**
@@ -162,30 +376,60 @@ public final class Partitions {
      * @return whether anything is left in the books
      */
     public boolean reconcile() throws PartitionException {
-        try (StateFolder.Lock _ = state.lock()) {
-            Books books = mended();
+        try (StateFolder.Lock _ = lock()) {
+            Books books = mended(new ArrayList<>());
             state.write(books);
             return !books.isEmpty();
         }
     }
 
+    /**
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
+     * is to be mended. Does not wait for another command.
+     *
+     * @return one sentence each; none where all is well
+     */
+    public List<String> refresh() throws PartitionException {
+        Optional<Books> books = state.read();
+        String boot = files.read(BOOT_ID).orElse("");
+        if (books.isEmpty() || books.get().boot().equals(boot) && !books.get().unfinished()
+                && living(books.get()).size() == books.get().partitions().size()) {
+            return List.of();
+        }
+        if (!state.own()) {
+            return List.of(books.get().boot().equals(boot)
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
+                    : stale(books.get()));
+        }
+        Optional<StateFolder.Lock> lock = state.tryLock();
+        if (lock.isEmpty()) {
+            return List.of("another command is changing partitions now");
+        }
+        try (StateFolder.Lock _ = lock.get()) {
+            List<String> notes = new ArrayList<>();
+            mended(notes);
+            return notes;
+        }
+    }
+
     /** What creating a partition would change; nothing is changed, and no lock is taken. */
     public List<Step> plan(Partition partition) throws PartitionException {
+        return plan(creating(partition));
+    }
+
+    /** What a resize would change, likewise. */
+    public List<Step> planResize(String name, Resizing how) throws PartitionException {
+        return plan(resizing(name, how));
+    }
+
+    /** What destroying a partition would change, likewise. */
+    public List<Step> planDestroy(String name, boolean force) throws PartitionException {
+        return plan(destroying(name, force));
+    }
+
+    private List<Step> plan(Change change) throws PartitionException {
         Books books = readable();
-        List<Partition> next = new ArrayList<>(books.partitions());
-        Admission.create(files, next, partition);
-        next.add(partition);
-        List<Want> wants = new ArrayList<>(new World(files, books, next).wants());
-        wants.sort(Comparator.comparing(Want::phase));
-        Drivers drivers = new Drivers(files);
-        List<Step> steps = new ArrayList<>();
-        for (Want want : wants) {
-            String was = books.hold(want.kind(), want.key()).map(Hold::ours).or(() -> drivers.current(want)).orElse(null);
-            boolean made = want.phase().compareTo(Phase.CONTROLLERS) >= 0 && want.phase() != Phase.THREADS;
-            if (made || was != null && !Drivers.same(was, want.value()) && !drivers.needsNothing(want, was)) {
-                steps.add(new Step(want.what(), want.key(), was == null ? "" : was, want.value()));
-            }
-        }
-        return steps;
+        List<Partition> next = change.of(List.copyOf(books.partitions()));
+        return new Planner(files, books).steps(new World(files, books, next).wants());
     }
 }

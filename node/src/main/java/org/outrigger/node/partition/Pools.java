@@ -43,8 +43,13 @@ final class Pools {
         return hold.settled() ? Long.parseLong(hold.ours()) : Change.parse(hold.ours()).reached(now);
     }
 
+    /**
+     * Pages of a pool that stay in it. Linux counts surplus pages too, which go as soon as their user frees them; what is written
+     * is the number without these.
+     */
     private long size(String file) throws IOException {
-        return Long.parseLong(files.read(file).orElseThrow(() -> new IOException(file + " is not there")));
+        long all = Long.parseLong(files.read(file).orElseThrow(() -> new IOException(file + " is not there")));
+        return all - files.read(file.replace("/nr_hugepages", "/surplus_hugepages")).map(Long::parseLong).orElse(0L);
     }
 
     /** Makes the pool larger or smaller. */
@@ -61,8 +66,7 @@ final class Pools {
         if (got < aim) {
             long had = Math.max(0, change.reached(got) - change.from());
             files.write(want.key(), Long.toString(change.all()));
-            throw new IOException("only " + had + " of " + (change.to() - change.from())
-                    + " pages could be had: the memory is in use, or in pieces that are too small");
+            throw new ShortOfPagesException(want.key(), had, change.to() - change.from());
         }
         return Long.toString(change.to());
     }

@@ -3,6 +3,8 @@ package org.outrigger.node.partition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -26,6 +28,9 @@ public final class StateFolder {
     private static final String BOOKS = "partitions";
     private static final String LOCK = "lock";
     private static final String FOLDER = "outrigger";
+    private static final int WAIT_MS = 20;
+    private static final int WAIT_TOLD_MS = 1000;
+    private static final int WRITABLE_BY_OTHERS = 0022;
 
     private final Path folder;
 
@@ -79,17 +84,57 @@ public final class StateFolder {
     /**
      * Waits for the lock.
      *
+     * @param waiting is run when another command has had it for {@value #WAIT_TOLD_MS} ms, once
      * @throws PartitionException when this user can write no state
      */
-    Lock lock() throws PartitionException {
+    Lock lock(Runnable waiting) throws PartitionException {
+        Optional<Lock> lock = tryLock();
+        for (int tries = 1; lock.isEmpty(); tries++) {
+            if (tries == WAIT_TOLD_MS / WAIT_MS) {
+                waiting.run();
+            }
+            try {
+                Thread.sleep(WAIT_MS);
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+                throw new PartitionException("interrupted while another command was at work", hurried);
+            }
+            lock = tryLock();
+        }
+        return lock.get();
+    }
+
+    /**
+     * The lock; absent while another command has it.
+     *
+     * @throws PartitionException when this user can write no state
+     */
+    Optional<Lock> tryLock() throws PartitionException {
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             checkOwner();
             FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.lock();
-            return new Lock(channel);
+            try {
+                if (channel.tryLock() != null) {
+                    return Optional.of(new Lock(channel));
+                }
+            } catch (OverlappingFileLockException withinThisProcess) {
+                // Another thread has it.
+            }
+            channel.close();
+            return Optional.empty();
         } catch (IOException refused) {
             throw new PartitionException("cannot write to " + folder + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Whether this process may change what is in the folder. */
+    boolean own() {
+        try {
+            checkOwner();
+            return true;
+        } catch (IOException others) {
+            return false;
         }
     }
 
@@ -99,6 +144,10 @@ public final class StateFolder {
         Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         if (!owner.equals(self)) {
             throw new IOException("it belongs to user " + owner);
+        }
+        int mode = (Integer) Files.getAttribute(folder, "unix:mode");
+        if ((mode & WRITABLE_BY_OTHERS) != 0) {
+            throw new IOException("others may write to it; chmod go-w mends that");
         }
     }
 
@@ -113,11 +162,18 @@ public final class StateFolder {
             return Optional.of(BooksText.read(Files.readString(file)));
         } catch (NoSuchFileException none) {
             return Optional.empty();
+        } catch (CharacterCodingException broken) {
+            throw foreign(file, "this is no text", broken);
         } catch (IOException refused) {
             throw new PartitionException("cannot read " + file + ": " + reason(refused), refused);
         } catch (PartitionException broken) {
-            throw new PartitionException(file + ": " + broken.getMessage(), broken);
+            throw foreign(file, broken.getMessage(), broken);
         }
+    }
+
+    private static PartitionException foreign(Path file, String reason, Exception cause) {
+        return new PartitionException(file + ": " + reason + ". What partitions changed on this node stands in there:"
+                + " have the version that wrote it destroy them, or start the machine anew; then remove the file", cause);
     }
 
     /** Replaces the books; whoever looks sees the old ones or the new. Under the lock only. */
@@ -136,11 +192,44 @@ public final class StateFolder {
                     channel.write(text);
                 }
                 channel.force(true);
+            } catch (IOException refused) {
+                Files.deleteIfExists(fresh); // half a file would keep the rest of a full disk
+                throw refused;
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException refused) {
             throw new PartitionException("cannot write " + file + ": " + reason(refused), refused);
         }
+    }
+
+    /** A file beside the books; absent when there is none. */
+    Optional<String> text(String name) throws PartitionException {
+        try {
+            return Optional.of(Files.readString(folder.resolve(name)));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException refused) {
+            throw new PartitionException("cannot read " + folder.resolve(name) + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Replaces a file beside the books as a whole, or removes it where there is no text. Under the lock only. */
+    void text(String name, String text) throws PartitionException {
+        try {
+            if (text.isEmpty()) {
+                Files.deleteIfExists(folder.resolve(name));
+                return;
+            }
+            Files.writeString(folder.resolve(name + ".new"), text);
+            Files.move(folder.resolve(name + ".new"), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException refused) {
+            throw new PartitionException("cannot write " + folder.resolve(name) + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Whether there are books: else nothing of the node belongs to a partition. */
+    public boolean kept() {
+        return Files.exists(folder.resolve(BOOKS));
     }
 
     private static String reason(IOException refused) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.outrigger.abi.ErrnoNames;
 import org.outrigger.host.Affinity;
+import org.outrigger.host.Scheduling;
 import org.outrigger.host.Syscalls;
 import org.outrigger.node.CpuSet;
 
@@ -96,5 +97,10 @@ public final class SystemFiles implements NodeFiles {
         if (answer < 0) {
             throw new IOException("thread " + tid + " cannot be bound to CPU " + cpus + ": " + ErrnoNames.message((int) -answer));
         }
+    }
+
+    @Override
+    public void ordinary(int tid) {
+        new Scheduling(linux).ordinary(tid);
     }
 }

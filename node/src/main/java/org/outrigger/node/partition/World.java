@@ -83,6 +83,7 @@ final class World {
             new PoolWants(this).add(wants);
             new SteeringWants(this).add(wants);
             Cpusets.of(files).add(this, wants);
+            new PoolLimits(this).add(wants);
             new ThreadWants(this).add(wants);
         }
         return wants;

@@ -27,7 +27,9 @@ final class FakeNode implements NodeFiles {
     private final Set<String> readOnly = new HashSet<>();
     private final Set<String> refusing = new HashSet<>();
     private final Map<String, Long> room = new HashMap<>();
+    private final Map<String, Long> inUse = new HashMap<>();
     private final TreeMap<Integer, CpuSet> threads = new TreeMap<>();
+    private final Set<Integer> realTime = new HashSet<>();
     private final Set<Integer> fixed = new HashSet<>();
     private final TreeMap<Integer, String> homes = new TreeMap<>();
     private final CpuSet all;
@@ -51,7 +53,9 @@ final class FakeNode implements NodeFiles {
             file("/sys/devices/system/node/node" + node + "/cpulist", own.toString());
             file("/sys/devices/system/node/node" + node + "/compact", "");
             pool(node, HUGE, 0, 1024);
+            memory(node, 8L << 30, 6L << 30);
         }
+        file("/sys/devices/system/node/online", nodes == 1 ? "0" : "0-" + (nodes - 1));
         file("/proc/irq/default_smp_affinity", CpuMask.text(all));
         file("/sys/devices/virtual/workqueue/cpumask", CpuMask.text(all));
         file("/proc/sys/kernel/watchdog_cpumask", all.toString());
@@ -100,7 +104,7 @@ final class FakeNode implements NodeFiles {
             fixed.add(tid);
         }
         homes.put(tid, two ? V2 : V1);
-        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+        return file("/proc/" + tid + "/stat", tid + " (" + name + ") S " + parent + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
                 + tid * 100 + " 0");
     }
 
@@ -115,7 +119,14 @@ final class FakeNode implements NodeFiles {
     FakeNode pool(int node, long pageBytes, long pages, long more) {
         String path = new PoolPages(node, pageBytes, 0).file();
         room.put(path, pages + more);
+        file(path.replace("nr_", "surplus_"), "0");
         return file(path, Long.toString(pages));
+    }
+
+    /** Bytes that a node has, and that of them nobody uses. */
+    FakeNode memory(int node, long total, long free) {
+        return file("/sys/devices/system/node/node" + node + "/meminfo", "Node " + node + " MemTotal: " + (total >> 10)
+                + " kB\nNode " + node + " MemFree: " + (free >> 10) + " kB\nNode " + node + " SReclaimable: 0 kB");
     }
 
     /** From now on a file cannot be written, or a folder made in a folder. */
@@ -220,10 +231,26 @@ final class FakeNode implements NodeFiles {
             case "cpuset.cpus" -> cores(folder, value.strip());
             case "cpuset.cpus.partition" -> become(folder, value);
             case "cgroup.subtree_control" -> control(folder, value);
-            case "nr_hugepages" -> files.put(path, Long.toString(Math.min(Long.parseLong(value), room.get(path))));
+            case "nr_hugepages" -> resize(path, Long.parseLong(value));
             case "compact" -> { }
             default -> files.put(path, value.strip());
         }
+    }
+
+    /** A pool grows as far as there is room; pages that are in use stay, as surplus. */
+    private void resize(String pool, long wanted) {
+        long pages = Math.min(wanted, room.get(pool));
+        long used = inUse.getOrDefault(pool, 0L);
+        files.put(pool, Long.toString(Math.max(pages, used)));
+        files.put(pool.replace("nr_", "surplus_"), Long.toString(Math.max(0, used - pages)));
+    }
+
+    /** So many pages of a pool are in use; surplus goes when it is freed. */
+    void inUse(int node, long pages) {
+        String pool = new PoolPages(node, HUGE, 0).file();
+        long stays = Long.parseLong(files.get(pool)) - Long.parseLong(files.get(pool.replace("nr_", "surplus_")));
+        inUse.put(pool, pages);
+        resize(pool, stays);
     }
 
     private void join(String group, int tid) throws IOException {
@@ -301,6 +328,7 @@ final class FakeNode implements NodeFiles {
             } else {
                 files.keySet().removeIf(path -> path.startsWith(child + "/cpuset."));
             }
+            FakeAccount.of(files, child, on.contains("hugetlb"));
         }
     }
 
@@ -308,7 +336,7 @@ final class FakeNode implements NodeFiles {
         files.put(group + "/cgroup.procs", "");
         boolean top = group.equals(two ? V2 : V1);
         if (two) {
-            String above = top ? "cpuset cpu memory" : files.get(group.substring(0, group.lastIndexOf('/'))
+            String above = top ? "cpuset cpu memory hugetlb" : files.get(group.substring(0, group.lastIndexOf('/'))
                     + "/cgroup.subtree_control");
             files.put(group + "/cgroup.controllers", above);
             files.put(group + "/cgroup.subtree_control", "");
@@ -316,6 +344,7 @@ final class FakeNode implements NodeFiles {
                 files.put(group + "/cpuset.cpus.effective", "");
                 files.put(group + "/cpuset.mems.effective", mems);
             }
+            FakeAccount.of(files, group, !top && above.contains("hugetlb"));
             if (!top && above.contains("cpuset")) {
                 files.put(group + "/cpuset.cpus", "");
                 files.put(group + "/cpuset.mems", "");
@@ -394,5 +423,20 @@ final class FakeNode implements NodeFiles {
             throw new IOException("thread " + tid + " cannot be bound to CPU " + cpus + ": Invalid argument");
         }
         threads.put(tid, cpus);
+    }
+
+    @Override
+    public void ordinary(int tid) {
+        realTime.remove(tid);
+    }
+
+    /** Whether a thread runs in real time; {@link #inRealTime} has it do so. */
+    boolean realTime(int tid) {
+        return realTime.contains(tid);
+    }
+
+    FakeNode inRealTime(int tid) {
+        realTime.add(tid);
+        return file("/proc/" + tid + "/task/" + tid + "/comm", "");
     }
 }

@@ -1,0 +1,66 @@
+package org.outrigger.node.partition;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.outrigger.node.CpuSet;
+
+/** What can be seen of partitions and their node. Changes nothing and needs no privilege. */
+public final class Overview {
+    private final Partitions partitions;
+    private final NodeFiles files;
+    private final StateFolder state;
+
+    Overview(Partitions partitions, NodeFiles files, StateFolder state) {
+        this.partitions = partitions;
+        this.files = files;
+        this.state = state;
+    }
+
+    /** What can be seen of the partition of a name. */
+    public Sight look(String name) throws PartitionException {
+        return look(Partitions.named(partitions.list(), name));
+    }
+
+    /** What can be seen of a partition. */
+    public Sight look(Partition partition) throws PartitionException {
+        return new Looker(files, partitions.readable()).look(partition, partitions.unmovable(partition),
+                partitions.strangers(partition), partitions.jobs(partition.name()));
+    }
+
+    /** What can be seen of all partitions, by name. */
+    public List<Sight> all() throws PartitionException {
+        List<Sight> all = new ArrayList<>();
+        for (Partition partition : partitions.list()) {
+            all.add(look(partition));
+        }
+        return all;
+    }
+
+    /** The state of the books. */
+    public BooksState books() throws PartitionException {
+        Books books = partitions.readable();
+        return new BooksState(state.folder().toString(), books.holds().size(), books.unfinished());
+    }
+
+    /**
+     * Pages that belong to partitions and that none of their processes has, by node and size: a job outside leaves them alone.
+     */
+    public List<PoolPages> heldBack() throws PartitionException {
+        Looker looker = new Looker(files, partitions.readable());
+        List<PoolPages> held = new ArrayList<>();
+        for (Partition partition : partitions.list()) {
+            looker.memory(partition).forEach(pool -> held.add(pool.free()));
+        }
+        return PageChoice.sum(held, List.of());
+    }
+
+    /** CPUs with all others that run on the same cores. */
+    public CpuSet wholeCores(CpuSet cpus) {
+        return Siblings.wholeCores(files, cpus);
+    }
+
+    /** The memory of the NUMA nodes. */
+    public List<NodeMemory> memory() {
+        return NodeMemory.all(files);
+    }
+}
