@@ -115,6 +115,7 @@ final class JobRegistry {
                     PoolPages.text(job.memory()), Boolean.toString(job.allMemory()))).append('\n');
         }
         state.text(FILE, jobs.isEmpty() ? "" : text.toString());
+        forgetOthers(jobs);
     }
 
     /** Whether the owner of a partition lives, or the LWK of the job that it started. */
@@ -138,7 +139,6 @@ final class JobRegistry {
             if (!left.equals(all)) {
                 write(boot, left);
             }
-            forgetOthers(left);
         }
     }
 

@@ -149,7 +149,11 @@ class JobsTest {
         }
         assertEquals(1, partitions.jobs(NAME).size(), "a child that emptied its environment is somebody's");
         node.end(3000);
+        Files.createDirectory(folder.resolve("jobs"));
+        node.file(folder + "/jobs/1000", "");
+        Files.writeString(folder.resolve("jobs/1000"), "");
         begin(2000, cores(4));
+        assertFalse(Files.exists(folder.resolve("jobs/1000")), "its socket goes too");
         assertEquals(List.of(2000), partitions.jobs(NAME).stream().map(RunningJob::number).toList());
         assertFalse(Files.readString(folder.resolve("running")).contains("1000"), "forgotten");
     }
