@@ -139,7 +139,7 @@ public final class Main {
         }
         return which.commandSpec().name().equals(PartitionGrammar.CHECK) ? new CheckCommand(surroundings).execute(which)
                 : new PartitionCommand(surroundings, new Partitions(new SystemFiles(),
-                        StateFolder.of(surroundings.environment(), true, 0))).execute(which);
+                        StateFolder.of(surroundings.environment()))).execute(which);
     }
 
     private int mem(ParseResult arguments) throws RefusalException {

@@ -18,7 +18,7 @@ final class PartitionCommand {
 
     PartitionCommand(Surroundings surroundings, Partitions partitions) {
         this.surroundings = surroundings;
-        this.partitions = partitions;
+        this.partitions = partitions.telling(word -> tell(List.of(word)));
     }
 
     /** Carries one of the commands out. */
@@ -34,12 +34,16 @@ final class PartitionCommand {
                 case PartitionGrammar.PLAN -> partitions.plan(asked(arguments)).forEach(step -> surroundings.out()
                         .println(step.what() + "\n        " + step.place() + ": " + step.was() + " -> " + step.value()));
                 case PartitionGrammar.LIST -> {
+                    tell(partitions.refresh());
                     for (Partition partition : partitions.list()) {
                         show(partition);
                     }
                 }
-                default -> show(partitions.find(name(arguments)).orElseThrow(
+                default -> {
+                    tell(partitions.refresh());
+                    show(partitions.find(name(arguments)).orElseThrow(
                         () -> new PartitionException("there is no partition '" + name(arguments) + "'")));
+                }
             }
             return ExitStatus.OK;
         } catch (PartitionException refused) {
