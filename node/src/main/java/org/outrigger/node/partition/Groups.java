@@ -117,8 +117,10 @@ final class Groups {
         String controller = key.substring(key.indexOf(' ') + 1);
         for (String name : files.names(parent)) {
             String group = parent + "/" + name;
-            if (!files.read(group + Cpusets.CPUS).orElse("").isEmpty() || !files.read(group + Cpusets.MEMS).orElse("").isEmpty()
-                    || lists(files.read(group + "/cgroup.subtree_control").orElse(""), key)) {
+            boolean ours = name.startsWith(Cpusets.PREFIX);
+            if (!ours && (!files.read(group + Cpusets.CPUS).orElse("").isEmpty()
+                    || !files.read(group + Cpusets.MEMS).orElse("").isEmpty()
+                    || lists(files.read(group + "/cgroup.subtree_control").orElse(""), key))) {
                 return Optional.of("the controller " + controller + " stays on in " + parent + ": " + group + " uses it");
             }
         }

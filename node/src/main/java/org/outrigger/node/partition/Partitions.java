@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.outrigger.node.CpuSet;
 
 /**
  * The partitions of a node: looked at, created, resized, destroyed, one command after the other. Each of these first mends what a
@@ -77,6 +78,32 @@ public final class Partitions {
     /** The control group of a partition. */
     public String group(Partition partition) throws PartitionException {
         return Cpusets.of(files).group(partition.name());
+    }
+
+    /**
+     * What is not as it should be with the cores of a partition, one sentence each: those that are off line, or that the
+     * kernel does not keep apart.
+     */
+    public List<String> remarks(Partition partition) throws PartitionException {
+        List<String> remarks = new ArrayList<>();
+        CpuSet online = new World(files, new Books(""), List.of()).online();
+        CpuSet off = partition.cores().minus(online);
+        if (!off.isEmpty()) {
+            remarks.add(off.size() == 1 ? "CPU " + off + " is off line" : "CPUs " + off + " are off line");
+        }
+        Cpusets cpusets = Cpusets.of(files);
+        String group = cpusets.group(partition.name());
+        Optional<CpuSet> has = files.read(cpusets.effectiveFile(group)).flatMap(World::cpus);
+        CpuSet missing = partition.cores().intersection(online).minus(has.orElse(CpuSet.EMPTY));
+        if (!files.exists(group)) {
+            remarks.add("the control group " + group + " was removed by somebody; the next command that changes"
+                    + " partitions makes it again");
+        } else if (!missing.isEmpty()) {
+            remarks.add("CPU " + missing + " is not in the control group " + group + "; the next command that changes partitions"
+                    + " mends it");
+        }
+        cpusets.trouble(partition.name()).ifPresent(remarks::add);
+        return remarks;
     }
 
     /** Creates a partition. */
