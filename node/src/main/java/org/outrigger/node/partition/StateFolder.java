@@ -202,7 +202,7 @@ public final class StateFolder {
                 while (text.hasRemaining()) {
                     channel.write(text);
                 }
-                channel.force(true);
+                // Not forced to disk: the death of a process loses nothing, and a machine that stops has nothing to put back.
             } catch (IOException refused) {
                 Files.deleteIfExists(fresh); // half a file would keep the rest of a full disk
                 throw refused;
