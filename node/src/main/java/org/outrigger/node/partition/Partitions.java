@@ -106,6 +106,11 @@ public final class Partitions {
         return remarks;
     }
 
+    /** Processes and threads of the kernel that run, or may run, on the cores of a partition and are not in it. */
+    public List<Stranger> strangers(Partition partition) throws PartitionException {
+        return new Strangers(files, Cpusets.of(files), partition).all();
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
         return change(partition.name(), true, there -> {
