@@ -15,7 +15,7 @@ final class PartitionCommand {
 
     PartitionCommand(Surroundings surroundings, Partitions partitions) {
         this.surroundings = surroundings;
-        this.partitions = partitions;
+        this.partitions = partitions.telling(word -> tell(List.of(word)));
     }
 
     /** Carries one of the commands out. */

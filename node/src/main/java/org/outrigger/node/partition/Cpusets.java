@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.outrigger.node.CpuSet;
@@ -12,7 +13,9 @@ abstract class Cpusets {
     static final String PREFIX = "outrigger-";
     /** The group for everything that is in no partition; its name cannot be a partition's. */
     static final String REST = PREFIX + "_rest";
-    private static final int MOUNT_POINT = 4;
+    static final String CPUS = "/cpuset.cpus";
+    static final String MEMS = "/cpuset.mems";
+    private static final String NODES = "/sys/devices/system/node";
 
     private final NodeFiles files;
     private final String parent;
@@ -54,6 +57,10 @@ abstract class Cpusets {
     /** How a partition's cores are set apart, in a word: {@code isolated}, {@code root}, {@code member} or {@code exclusive}. */
     abstract String kind(String partition);
 
+    /** Why the cores of a partition are not set apart as they should be; absent where they are. */
+    abstract Optional<String> trouble(String partition);
+
+    /** What partitions want. */
     abstract void add(World world, List<Want> wants) throws PartitionException;
 
     /**
@@ -62,72 +69,37 @@ abstract class Cpusets {
      * @throws PartitionException when there are none that this process may use
      */
     static Cpusets of(NodeFiles files) throws PartitionException {
-        String mounts = files.read("/proc/self/mountinfo").orElse("");
-        String own = files.read("/proc/self/cgroup").orElse("");
-        Optional<String> first = mount(mounts, "cgroup", "cpuset");
-        if (first.isPresent()) {
-            return new CpusetsOne(files, base(files, first.get(), group(own, "cpuset"), ""), first.get());
-        }
-        String second = mount(mounts, "cgroup2", "").orElseThrow(() -> new PartitionException(
-                "no control groups are mounted, by which cores are set apart"));
-        return new CpusetsTwo(files, base(files, second, group(own, ""), "cpuset"), second);
+        CgroupPlace place = CgroupPlace.of(files);
+        return place.two() ? new CpusetsTwo(files, place.base(), place.top()) : new CpusetsOne(files, place.base(), place.top());
     }
 
-    /** The outermost group, of those that this process is in, in which it may make others. */
-    static String base(NodeFiles files, String mount, String own, String controller) throws PartitionException {
-        String folder = mount;
-        for (String name : own.split("/")) {
-            folder = name.isEmpty() ? folder : folder + "/" + name;
-            boolean offered = controller.isEmpty()
-                    || List.of(files.read(folder + "/cgroup.controllers").orElse("").split("\\s+")).contains(controller);
-            if (offered && files.writable(folder) && files.writable(folder + "/cgroup.procs")) {
-                return folder;
+    /** That no group with a name of ours is there which these books do not have: it would be somebody else's. */
+    void unknown(World world) throws PartitionException {
+        List<String> groups = new ArrayList<>(world.partitions().stream().map(partition -> group(partition.name())).toList());
+        groups.add(restGroup());
+        for (String group : groups) {
+            if (files.exists(group) && world.books().hold(Kind.GROUP, group).isEmpty()) {
+                throw new PartitionException("the control group " + group + " is there already and not in the books: it is of"
+                        + " partitions with another " + StateFolder.VARIABLE + ", or the books are lost; then move its"
+                        + " processes up and remove it");
             }
         }
-        throw new PartitionException("no privilege: in none of the control groups of this process (" + mount + own
-                + " and above) may cpuset groups be made");
     }
 
-    static String group(String groups, String controller) {
-        for (String line : groups.split("\n")) {
-            String[] fields = line.split(":", 3);
-            if (fields.length == 3 && List.of(fields[1].split(",")).contains(controller)) {
-                return fields[2].equals("/") ? "" : fields[2];
-            }
-        }
-        return "";
-    }
-
-    /** Where a file system of control groups with a controller is mounted. */
-    static Optional<String> mount(String mounts, String type, String controller) {
-        for (String line : mounts.split("\n")) {
-            int dash = line.indexOf(" - ");
-            String[] left = line.split(" ");
-            String[] right = dash < 0 ? new String[0] : line.substring(dash + " - ".length()).split(" ");
-            if (right.length >= 3 && right[0].equals(type)
-                    && (controller.isEmpty() || List.of(right[2].split(",")).contains(controller))) {
-                return Optional.of(left[MOUNT_POINT]);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** The groups of others beside ours give up the cores of partitions: the inner ones first. */
-    void foreign(World world, List<Want> wants, String file, boolean nested) throws PartitionException {
+    /** Groups of others beside ours, in the same parent. */
+    List<String> beside() {
+        List<String> groups = new ArrayList<>();
         for (String name : files.names(parent)) {
-            if (!name.startsWith(PREFIX) && files.exists(parent + "/" + name + "/" + file)) {
-                foreign(world, wants, parent + "/" + name, file, nested);
+            if (!name.startsWith(PREFIX) && files.exists(parent + "/" + name + CPUS)) {
+                groups.add(parent + "/" + name);
             }
         }
+        return groups;
     }
 
-    private void foreign(World world, List<Want> wants, String group, String file, boolean nested) throws PartitionException {
-        for (String name : nested ? files.names(group) : List.<String>of()) {
-            if (files.exists(group + "/" + name + "/" + file)) {
-                foreign(world, wants, group + "/" + name, file, true);
-            }
-        }
-        String path = group + "/" + file;
+    /** A group of others gives up the cores of partitions. */
+    void giveUp(World world, List<Want> wants, String group) throws PartitionException {
+        String path = group + CPUS;
         CpuSet was = world.before(Kind.CORES, path).flatMap(World::cpus).orElse(CpuSet.EMPTY);
         CpuSet left = was.minus(world.cores());
         if (!left.equals(was)) {
@@ -139,21 +111,37 @@ abstract class Cpusets {
         }
     }
 
-    /** A group for everything that is in the parent group, on the CPUs that are left. */
-    void rest(World world, List<Want> wants, CpuSet all) {
-        CpuSet left = all.minus(world.cores());
-        String rest = restGroup();
-        wants.add(new Want(Phase.REST, Kind.GROUP, rest, parent, true, "a control group for everything else"));
-        nodes(wants, Phase.REST, rest);
-        wants.add(new Want(Phase.REST, Kind.CORES, rest + "/cpuset.cpus", left.toString(), true, "everything else on CPU "
-                + left));
+    /** The cores of a partition that run; all where none does. */
+    static CpuSet running(World world, Partition partition) {
+        CpuSet running = partition.cores().intersection(world.online());
+        return running.isEmpty() ? partition.cores() : running;
     }
 
-    /** Memory of all nodes for a group. */
-    void nodes(List<Want> wants, Phase phase, String group) {
-        files.read(parent + "/cpuset.mems").filter(mems -> !mems.isEmpty()).ifPresent(mems -> wants.add(new Want(phase,
-                Kind.VALUE,
-                group + "/cpuset.mems", mems, true, "memory of NUMA nodes " + mems + " for " + group)));
+    /**
+     * Memory for a partition's group: of the NUMA nodes of its pages and its cores where it has pages, so that whatever else
+     * its jobs need comes from these too; else of all.
+     */
+    void nodes(World world, List<Want> wants, Partition partition, String all) {
+        String mems = all;
+        if (!partition.memory().isEmpty()) {
+            CpuSet nodes = CpuSet.EMPTY;
+            for (PoolPages pages : partition.memory()) {
+                nodes = nodes.union(CpuSet.of(pages.node()));
+            }
+            for (String name : files.names(NODES)) {
+                CpuSet cpus = files.read(NODES + "/" + name + "/cpulist").flatMap(World::cpus).orElse(CpuSet.EMPTY);
+                if (name.matches("node[0-9]+") && !cpus.intersection(partition.cores()).isEmpty()) {
+                    nodes = nodes.union(CpuSet.of(Integer.parseInt(name.substring("node".length()))));
+                }
+            }
+            CpuSet there = World.cpus(all).orElse(CpuSet.EMPTY);
+            mems = nodes.intersection(there).isEmpty() ? all : nodes.intersection(there).toString();
+        }
+        String group = group(partition.name());
+        if (!mems.isEmpty()) {
+            wants.add(new Want(Phase.NODES, Kind.VALUE, group + MEMS, mems, true, "memory of NUMA nodes " + mems + " for "
+                    + group));
+        }
     }
 
     NodeFiles files() {

@@ -113,7 +113,9 @@ final class Drivers {
                 return restore(hold);
             }
             case GROUP -> groups.remove(hold.key(), hold.ours());
-            case CONTROLLER -> groups.control(hold.key(), false);
+            case CONTROLLER -> {
+                return groups.release(hold.key());
+            }
             case TASKS -> groups.move(hold.key(), hold.ours());
             case AFFINITY -> {
                 if (thread(hold.key()).filter(now -> same(now.toString(), hold.ours())).isPresent()) {

@@ -3,6 +3,7 @@ package org.outrigger.node.partition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Control groups: made, filled, emptied, removed. Sources: {@code cgroups(7)}, {@code Documentation/admin-guide/cgroup-v2.rst}.
@@ -104,6 +105,27 @@ final class Groups {
 
     void control(String key, boolean on) throws IOException {
         files.write(controlFile(key), (on ? "+" : "-") + key.substring(key.indexOf(' ') + 1));
+    }
+
+    /**
+     * Switches a controller off again, unless others use it by now: what they set would be lost.
+     *
+     * @return what is to be told
+     */
+    Optional<String> release(String key) throws IOException {
+        String parent = key.substring(0, key.indexOf(' '));
+        String controller = key.substring(key.indexOf(' ') + 1);
+        for (String name : files.names(parent)) {
+            String group = parent + "/" + name;
+            boolean ours = name.startsWith(Cpusets.PREFIX);
+            if (!ours && (!files.read(group + Cpusets.CPUS).orElse("").isEmpty()
+                    || !files.read(group + Cpusets.MEMS).orElse("").isEmpty()
+                    || lists(files.read(group + "/cgroup.subtree_control").orElse(""), key))) {
+                return Optional.of("the controller " + controller + " stays on in " + parent + ": " + group + " uses it");
+            }
+        }
+        control(key, false);
+        return Optional.empty();
     }
 
     /** Whether a type is no more than another: {@code root} is less than {@code isolated}, {@code member} less than both. */

@@ -111,14 +111,40 @@ public final class Partitions {
         return List.of();
     }
 
-    /** Tasks on the cores of a partition that are not its own. */
-    public List<String> strangers(Partition partition) {
-        return List.of();
-    }
-
     /** What can be seen of the partitions and their node. */
     public Overview overview() {
         return new Overview(this, files, state);
+    }
+
+    /**
+     * What is not as it should be with the cores of a partition, one sentence each: those that are off line, or that the
+     * kernel does not keep apart.
+     */
+    public List<String> remarks(Partition partition) throws PartitionException {
+        List<String> remarks = new ArrayList<>();
+        CpuSet online = new World(files, new Books(""), List.of()).online();
+        CpuSet off = partition.cores().minus(online);
+        if (!off.isEmpty()) {
+            remarks.add(off.size() == 1 ? "CPU " + off + " is off line" : "CPUs " + off + " are off line");
+        }
+        Cpusets cpusets = Cpusets.of(files);
+        String group = cpusets.group(partition.name());
+        Optional<CpuSet> has = files.read(cpusets.effectiveFile(group)).flatMap(World::cpus);
+        CpuSet missing = partition.cores().intersection(online).minus(has.orElse(CpuSet.EMPTY));
+        if (!files.exists(group)) {
+            remarks.add("the control group " + group + " was removed by somebody; the next command that changes"
+                    + " partitions makes it again");
+        } else if (!missing.isEmpty()) {
+            remarks.add("CPU " + missing + " is not in the control group " + group + "; the next command that changes partitions"
+                    + " mends it");
+        }
+        cpusets.trouble(partition.name()).ifPresent(remarks::add);
+        return remarks;
+    }
+
+    /** Processes and threads of the kernel that run, or may run, on the cores of a partition and are not in it. */
+    public List<Stranger> strangers(Partition partition) throws PartitionException {
+        return new Strangers(files, Cpusets.of(files), partition).all();
     }
 
     /** Creates a partition. */

@@ -69,22 +69,22 @@ final class PoolLimits {
     }
 
     private Optional<Place> place() {
-        String mounts = files.read("/proc/self/mountinfo").orElse("");
-        String own = files.read("/proc/self/cgroup").orElse("");
         try {
-            Optional<String> first = Cpusets.mount(mounts, "cgroup", CONTROLLER);
+            Optional<CgroupPlace.Own> first = CgroupPlace.own(files, CONTROLLER);
             if (first.isPresent()) {
-                return Optional.of(new Place(Cpusets.base(files, first.get(), Cpusets.group(own, CONTROLLER), ""), true, true));
+                return first.get().outermost(files, false, CONTROLLER).map(parent -> new Place(parent, true, true));
             }
-            Optional<String> second = Cpusets.mount(mounts, "cgroup2", "");
+            Optional<CgroupPlace.Own> second = CgroupPlace.own(files);
             if (second.isEmpty()) {
                 return Optional.empty();
             }
             Cpusets cpusets = Cpusets.of(files);
-            boolean separate = !cpusets.parent().equals(second.get()) && !cpusets.parent().startsWith(second.get() + "/");
-            String parent = separate ? Cpusets.base(files, second.get(), Cpusets.group(own, ""), CONTROLLER) : cpusets.parent();
-            boolean offered = List.of(files.read(parent + "/cgroup.controllers").orElse("").split("\\s+")).contains(CONTROLLER);
-            return offered ? Optional.of(new Place(parent, false, separate)) : Optional.empty();
+            boolean separate = !cpusets.parent().equals(second.get().top())
+                    && !cpusets.parent().startsWith(second.get().top() + "/");
+            Optional<String> parent = separate ? second.get().outermost(files, true, CONTROLLER)
+                    : Optional.of(cpusets.parent());
+            return parent.filter(group -> List.of(files.read(group + "/cgroup.controllers").orElse("").split("\\s+"))
+                    .contains(CONTROLLER)).map(group -> new Place(group, false, separate));
         } catch (PartitionException none) {
             return Optional.empty();
         }

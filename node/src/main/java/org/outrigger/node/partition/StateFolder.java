@@ -58,6 +58,17 @@ public final class StateFolder {
         return new StateFolder(runtime.isEmpty() ? Path.of("/tmp", FOLDER + "-" + user) : Path.of(runtime, FOLDER));
     }
 
+    /** Where it lies for the user of this process. */
+    public static StateFolder of(Map<String, String> environment) {
+        long user;
+        try {
+            user = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
+        } catch (IOException hidden) {
+            user = 0; // no /proc: there is nothing to be changed either, and that is told
+        }
+        return of(environment, user == 0, user);
+    }
+
     /** The folder. */
     public Path folder() {
         return folder;
@@ -191,7 +202,7 @@ public final class StateFolder {
                 while (text.hasRemaining()) {
                     channel.write(text);
                 }
-                channel.force(true);
+                // Not forced to disk: the death of a process loses nothing, and a machine that stops has nothing to put back.
             } catch (IOException refused) {
                 Files.deleteIfExists(fresh); // half a file would keep the rest of a full disk
                 throw refused;

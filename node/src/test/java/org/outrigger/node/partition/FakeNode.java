@@ -34,10 +34,13 @@ final class FakeNode implements NodeFiles {
     private final TreeMap<Integer, String> homes = new TreeMap<>();
     private final CpuSet all;
     private final boolean two;
+    private List<String> own = List.of("");
+    private CpuSet running;
     private int writes;
 
     private FakeNode(int cpus, int nodes, boolean two) {
         this.all = CpuSet.range(0, cpus - 1);
+        this.running = all;
         this.two = two;
         file("/proc/sys/kernel/random/boot_id", "boot-1");
         file("/sys/devices/system/cpu/online", all.toString());
@@ -135,6 +138,24 @@ final class FakeNode implements NodeFiles {
         return this;
     }
 
+    /** From now on this process may write below these folders only, as an unprivileged user may. */
+    FakeNode onlyBelow(String... paths) {
+        own = List.of(paths);
+        return this;
+    }
+
+    /** From now on these CPUs run and no others. The kernel takes the others out of groups of version 1 for good. */
+    FakeNode online(CpuSet cpus) {
+        running = cpus;
+        file("/sys/devices/system/cpu/online", cpus.toString());
+        for (String path : List.copyOf(files.keySet())) {
+            if (!two && path.endsWith("/cpuset.cpus") && !path.equals(V1 + "/cpuset.cpus")) {
+                files.put(path, World.cpus(files.get(path)).orElseThrow().intersection(cpus).toString());
+            }
+        }
+        return this;
+    }
+
     /** From now on the kernel refuses what is written to a file. */
     FakeNode refusing(String path) {
         refusing.add(path);
@@ -187,14 +208,14 @@ final class FakeNode implements NodeFiles {
 
     CpuSet effective(String group) {
         if (group.equals(V2) && two || group.equals(V1)) {
-            CpuSet left = all;
+            CpuSet left = running;
             for (String child : children(group)) {
                 left = isPartition(child) ? left.minus(cpus(child)) : left;
             }
             return left;
         }
         if (!two || isPartition(group)) {
-            return cpus(group);
+            return cpus(group).intersection(running);
         }
         CpuSet above = effective(group.substring(0, group.lastIndexOf('/')));
         CpuSet both = cpus(group).intersection(above);
@@ -363,7 +384,7 @@ final class FakeNode implements NodeFiles {
     public void makeFolder(String path) throws IOException {
         writes++;
         String parent = path.substring(0, path.lastIndexOf('/'));
-        if (readOnly.contains(parent) || !folders.contains(parent) || refusing.contains(path)) {
+        if (!writable(parent) || !folders.contains(parent) || refusing.contains(path)) {
             throw new IOException(path + ": cannot be made: Read-only file system");
         }
         folders.add(path);
@@ -386,7 +407,8 @@ final class FakeNode implements NodeFiles {
 
     @Override
     public boolean writable(String path) {
-        return readOnly.stream().noneMatch(top -> path.equals(top) || path.startsWith(top + "/"));
+        return own.stream().anyMatch(top -> path.equals(top) || path.startsWith(top + "/"))
+                && readOnly.stream().noneMatch(top -> path.equals(top) || path.startsWith(top + "/"));
     }
 
     @Override
