@@ -1,12 +1,12 @@
 /*
- * What a program sees of its CPUs while they change beneath it: cores STEP... runs busy threads, one that has chosen a CPU for itself,
- * and a child process; at each STEP it prints what they see, and waits for a line on standard input.
+ * What a program sees of its CPUs while they change beneath it: cores STEP... runs busy threads, one that has chosen a CPU for
+ * itself, and a child process; at each STEP it prints what they see, and waits for a line on standard input.
  *
  *     threads N      how many busy threads there are (first argument)
  *
- * Each line: "STEP main=MASK free=MASK own=MASK child=MASK new=MASK progress=yes"; masks in hexadecimal, as sched_getaffinity gives
- * them. "free": all threads that never chose agree on it. "new": a thread made at this step. "progress": every thread went on since
- * the last line.
+ * Each line: "STEP main=MASK free=MASK own=MASK child=MASK new=MASK progress=yes"; masks in hexadecimal, as sched_getaffinity
+ * gives them. "free": all threads that never chose agree on it. "new": a thread made at this step. "progress": every thread went
+ * on since the last line.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

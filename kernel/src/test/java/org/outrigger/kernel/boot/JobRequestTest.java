@@ -76,13 +76,14 @@ class JobRequestTest {
         assertTrue(plain.seat().isEmpty() && plain.heldBack().isEmpty());
         PoolShare share = new PoolShare(0, 2 << 20, 3);
         assertEquals(List.of(share), plain.leaving(List.of(share)).heldBack());
-        JobRequest seated = plain.seated(new Seat("hpc", List.of(Path.of("/g/cgroup.procs")), true, List.of(share), Seat.Link.NONE));
+        Seat seat = new Seat("hpc", List.of(Path.of("/g/cgroup.procs")), true, List.of(share), Seat.Link.NONE);
+        JobRequest seated = plain.seated(seat);
         assertEquals("hpc", seated.seat().orElseThrow().partition());
         assertEquals(PageSize.SMALL, seated.memory().heapPages(), "no transparent huge pages");
         assertEquals(PageSize.GIGANTIC, seated.memory().pages(), "but those of the pools");
         assertArrayEquals(plain.lwkCores(), seated.lwkCores());
         assertThrows(IllegalArgumentException.class, () -> new Seat(" ", List.of(), false, List.of(), Seat.Link.NONE));
-        assertThrows(IllegalArgumentException.class, () -> new Seat("x", Collections.nCopies(Seat.MOST_MEMBERS + 1, Path.of("/g")),
-                false, List.of(), Seat.Link.NONE));
+        List<Path> many = Collections.nCopies(Seat.MOST_MEMBERS + 1, Path.of("/g"));
+        assertThrows(IllegalArgumentException.class, () -> new Seat("x", many, false, List.of(), Seat.Link.NONE));
     }
 }
