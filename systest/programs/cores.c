@@ -1,12 +1,13 @@
 /*
- * What a program sees of its CPUs while they change beneath it: cores STEP... runs busy threads, one that has chosen a CPU for
- * itself, and a child process; at each STEP it prints what they see, and waits for a line on standard input.
+ * What a program sees of its CPUs while they change beneath it: cores THREADS CPU.
  *
- *     threads N      how many busy threads there are (first argument)
+ * Some threads are busy, the first of which has chosen the CPU for itself, and a child process waits. For each line of input, which
+ * is a name, every thread goes on for a while; then a line tells what there is to be seen:
  *
- * Each line: "STEP main=MASK free=MASK own=MASK child=MASK new=MASK progress=yes"; masks in hexadecimal, as sched_getaffinity
- * gives them. "free": all threads that never chose agree on it. "new": a thread made at this step. "progress": every thread went
- * on since the last line.
+ *     NAME main=MASK free=MASK own=MASK child=MASK new=MASK
+ *
+ * Masks are hexadecimal, as sched_getaffinity gives them. "free": the threads that never chose, 0 where they disagree. "own": the one
+ * that did. "new": a thread made for this line.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
