@@ -1,7 +1,7 @@
 /*
- * What a rank does between the launcher's fork and its exec: it joins the control groups of the job's partition, then takes its memory
- * policy and its core, which may be outside of what the launcher itself may use, tells the launcher that all is well, and waits until
- * it may exec.
+ * What a rank does between the launcher's fork and its exec: it joins the control groups of the job's partition, then takes its
+ * memory policy and its core, which may be outside of what the launcher itself may use, tells the launcher that all is well, and
+ * waits until it may exec.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +49,8 @@ void describe_obstacle(const struct obstacle *obstacle, const struct setup *setu
 {
     const char *error = strerror(obstacle->error);
     if (obstacle->step >= OBSTACLE_JOIN)
-        snprintf(text, size, "cannot join the control group %s: %s", member(setup, (uint32_t)(obstacle->step - OBSTACLE_JOIN)), error);
+        snprintf(text, size, "cannot join the control group %s: %s", member(setup, (uint32_t)(obstacle->step - OBSTACLE_JOIN)),
+                 error);
     else if (obstacle->step == OBSTACLE_CORE)
         snprintf(text, size, "CPU %d is not to be had in the control groups of the job: %s", obstacle->error >> 8,
                  strerror(obstacle->error & 255));
@@ -122,8 +123,8 @@ static void set_rank_environment(uint32_t rank, uint32_t count)
 }
 
 /*
- * The lowest priority in real time: above everything ordinary, below what an administrator has put in real time. A control group of the
- * CPU controller (v1) may have no time of that kind (cpu.rt_runtime_us). Source: sched(7).
+ * The lowest priority in real time: above everything ordinary, below what an administrator has put in real time. A control group
+ * of the CPU controller (v1) may have no time of that kind (cpu.rt_runtime_us). Source: sched(7).
  */
 static void in_real_time(const struct setup *setup)
 {

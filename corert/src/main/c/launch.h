@@ -8,8 +8,8 @@
 /* LWK to launcher. */
 /*
  * a = index of the program in the arguments, b = ranks, c = flags and, in its upper half, control groups, x = bytes of stack or 0
- * for as it is, y = words of a set of NUMA nodes or 0 for no policy; then b words: CPU; if y, for each rank 1 + y words: policy and
- * its nodes; then strings: the path of the program, and for each control group that of its file of processes
+ * for as it is, y = words of a set of NUMA nodes or 0 for no policy; then b words: CPU; if y, for each rank 1 + y words: policy
+ * and its nodes; then strings: the path of the program, and for each control group that of its file of processes
  */
 #define MSG_SPAWN 1
 #define MSG_GO 2    /* every rank may exec */

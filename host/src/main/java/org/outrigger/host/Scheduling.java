@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.outrigger.abi.Nr;
 
-/** Policy and priority of the calling thread, and of others. Source: {@code sched(7)}, {@code sched_setscheduler(2)}. Belongs to one thread. */
+/**
+ * Policy and priority of the calling thread, and of others. Source: {@code sched(7)}, {@code sched_setscheduler(2)}. Belongs to
+ * one thread.
+ */
 public final class Scheduling {
     private static final int SCHED_OTHER = 0;
     private static final int SCHED_FIFO = 1;

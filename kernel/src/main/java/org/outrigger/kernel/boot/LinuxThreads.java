@@ -8,9 +8,9 @@ import org.outrigger.kernel.task.CoreMask;
 import org.outrigger.kernel.task.Placement;
 
 /**
- * Tells Linux where threads of the job are to run. That they run in real time until they block ({@code SCHED_FIFO}) is right for one
- * on a core of its own; those that share a core take turns ({@code SCHED_RR}), or one that spins would wait for ever for another that
- * never runs. Belongs to the main loop's thread. Source: {@code sched(7)}.
+ * Tells Linux where threads of the job are to run. That they run in real time until they block ({@code SCHED_FIFO}) is right for
+ * one on a core of its own; those that share a core take turns ({@code SCHED_RR}), or one that spins would wait for ever for
+ * another that never runs. Belongs to the main loop's thread. Source: {@code sched(7)}.
  */
 final class LinuxThreads implements Placement.Linux {
     private final Syscalls linux;

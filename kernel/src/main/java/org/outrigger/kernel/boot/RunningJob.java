@@ -30,8 +30,8 @@ import org.outrigger.kernel.task.LwkProcess;
 import org.outrigger.kernel.task.RankCores;
 
 /**
- * {@link JobControl} of the job that this LWK runs. What belongs to the main loop is done by its thread, which is asked through its
- * inbox; what may be asked from any thread is asked at once.
+ * {@link JobControl} of the job that this LWK runs. What belongs to the main loop is done by its thread, which is asked through
+ * its inbox; what may be asked from any thread is asked at once.
  */
 final class RunningJob implements JobControl {
     /** How long processes are waited for that are to give memory back. */
@@ -128,11 +128,13 @@ final class RunningJob implements JobControl {
         if (!coreChange.crowded()) { // else the next thread that yields says so, see Affinities
             parts.memory().memory().set(ValueLayout.JAVA_BYTE, Layout.DISPOSITION + Nr.SCHED_YIELD, parts.yield());
         }
-        boolean shared = Arrays.stream(next).anyMatch(core -> Arrays.stream(parts.request().linuxCores()).anyMatch(of -> of == core));
+        int[] linux = parts.request().linuxCores();
+        boolean shared = Arrays.stream(next).anyMatch(core -> Arrays.stream(linux).anyMatch(other -> other == core));
         parts.memory().memory().set(ValueLayout.JAVA_INT, Layout.SPIN, shared ? 0 : parts.spin());
         parts.loops().shareCores(shared);
         if (!same) {
-            note("cores " + ReportBuilder.list(next) + (ranks.length > next.length ? " (fewer than ranks: ranks share cores)" : ""));
+            String fewer = ranks.length > next.length ? " (fewer than ranks: ranks share cores)" : "";
+            note("cores " + ReportBuilder.list(next) + fewer);
         }
         int refused = parts.threads().takeRefusals();
         if (refused > 0) {

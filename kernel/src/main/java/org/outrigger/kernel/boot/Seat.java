@@ -9,9 +9,9 @@ import org.outrigger.kernel.memory.PoolShare;
  * A job's place in a partition.
  *
  * @param partition   name of the partition
- * @param members     files, usually {@code cgroup.procs}, of the control groups that every process of the job is to live in: each rank
- *                    writes itself into them before it is bound to its core and before its program's first instruction. Where
- *                    one refuses, no rank runs, and the job's exit status is 125
+ * @param members     files, usually {@code cgroup.procs}, of the control groups that every process of the job is to live in:
+ *                    each rank writes itself into them before it is bound to its core and before its program's first
+ *                    instruction. Where one refuses, no rank runs, and the job's exit status is 125
  * @param thpDisabled whether the job is to have no transparent huge pages ({@code PR_SET_THP_DISABLE}, {@code prctl(2)})
  * @param pools       what it may take from Linux's huge-page pools; empty for nothing
  * @param link        hears of the job

@@ -49,7 +49,8 @@ final class Allocation {
         this.draw = draw;
         this.unmapping = unmapping;
         this.elsewhere = elsewhere;
-        boolean guess = plan.pageFault() == MemoryPlan.PageFault.DEMAND && plan.pages() != PageSize.SMALL && !plan.limited() && !huge.never();
+        boolean guess = plan.pageFault() == MemoryPlan.PageFault.DEMAND && plan.pages() != PageSize.SMALL && !plan.limited()
+                && !huge.never();
         this.ahead = guess ? ahead : Ahead.NEVER;
         pools = new PoolExtents(reply, huge, plan);
         advice = advice(plan, huge);
@@ -64,7 +65,10 @@ final class Allocation {
 
     /** What ordinary memory for large pieces is advised, -1 for nothing. */
     static long advice(MemoryPlan plan, HugePools huge) {
-        return huge.never() ? -1 : plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
+        if (huge.never()) {
+            return -1;
+        }
+        return plan.pages() != PageSize.SMALL ? Mman.MADV_HUGEPAGE : huge.always() ? Mman.MADV_NOHUGEPAGE : -1;
     }
 
     void mmap(AddressSpace space, Request request, Pending pending) {

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a job may take from Linux's huge-page pools, and what it holds of them, by node and size. A job in a partition may take what
- * the partition has given it and nothing else; any other leaves alone what belongs to partitions. Any thread may call any method.
+ * What a job may take from Linux's huge-page pools, and what it holds of them, by node and size. A job in a partition may take
+ * what the partition has given it and nothing else; any other leaves alone what belongs to partitions. Any thread may call any
+ * method.
  */
 public final class PoolLedger {
     /** Where a page is from. */

@@ -69,7 +69,8 @@ public final class SystemPools implements HugePools, PoolLedger.Stock {
     private boolean limits(Path group) {
         String limits = files.text(group.resolve("hugetlb.2MB.max").toString())
                 + files.text(group.resolve("hugetlb.1GB.max").toString());
-        return !limits.replace("max", "").isBlank() || files.bytes(group.resolve("hugetlb.2MB.limit_in_bytes").toString()) != null;
+        return !limits.replace("max", "").isBlank()
+                || files.bytes(group.resolve("hugetlb.2MB.limit_in_bytes").toString()) != null;
     }
 
     /** Whether a control group other than the root limits huge pages, or might. */

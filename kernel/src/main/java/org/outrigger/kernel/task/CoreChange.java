@@ -1,8 +1,8 @@
 package org.outrigger.kernel.task;
 
 /**
- * Gives the ranks of a job other cores while it runs. As with {@code cpuset(7)}, a thread that never chose CPUs for itself may use
- * all cores of its rank, one that did those of its choice that are left, or all where none is. Here each thread of the first
+ * Gives the ranks of a job other cores while it runs. As with {@code cpuset(7)}, a thread that never chose CPUs for itself may
+ * use all cores of its rank, one that did those of its choice that are left, or all where none is. Here each thread of the first
  * kind gets one core, as when it was made. Owned by the main loop.
  */
 public final class CoreChange {

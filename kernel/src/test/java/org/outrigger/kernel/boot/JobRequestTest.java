@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.outrigger.kernel.loop.Pace;
 import org.outrigger.kernel.memory.MemoryPlan;
+import org.outrigger.kernel.memory.PageSize;
+import org.outrigger.kernel.memory.PoolShare;
 
 class JobRequestTest {
 
@@ -65,5 +68,22 @@ class JobRequestTest {
     void refusesWhatNoCallerMayAsk() {
         assertThrows(IllegalArgumentException.class, () -> job(0, 1, Optional.empty()));
         assertThrows(IllegalArgumentException.class, () -> job(1, 0, Optional.empty()));
+    }
+
+    @Test
+    void aSeatSaysWhatTheJobHas() {
+        JobRequest plain = job(2, 1, Optional.empty());
+        assertTrue(plain.seat().isEmpty() && plain.heldBack().isEmpty());
+        PoolShare share = new PoolShare(0, 2 << 20, 3);
+        assertEquals(List.of(share), plain.leaving(List.of(share)).heldBack());
+        Seat seat = new Seat("hpc", List.of(Path.of("/g/cgroup.procs")), true, List.of(share), Seat.Link.NONE);
+        JobRequest seated = plain.seated(seat);
+        assertEquals("hpc", seated.seat().orElseThrow().partition());
+        assertEquals(PageSize.SMALL, seated.memory().heapPages(), "no transparent huge pages");
+        assertEquals(PageSize.GIGANTIC, seated.memory().pages(), "but those of the pools");
+        assertArrayEquals(plain.lwkCores(), seated.lwkCores());
+        assertThrows(IllegalArgumentException.class, () -> new Seat(" ", List.of(), false, List.of(), Seat.Link.NONE));
+        List<Path> many = Collections.nCopies(Seat.MOST_MEMBERS + 1, Path.of("/g"));
+        assertThrows(IllegalArgumentException.class, () -> new Seat("x", many, false, List.of(), Seat.Link.NONE));
     }
 }

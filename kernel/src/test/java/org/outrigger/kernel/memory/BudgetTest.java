@@ -119,6 +119,38 @@ class BudgetTest {
     }
 
     @Test
+    void aLimitThatIsRaisedIsForAll() {
+        Budget budget = new Budget(Limited.plan(100, 50, 20), 2);
+        assertFalse(budget.rank(1).charge(60));
+        assertEquals(150, budget.resize(150));
+        assertTrue(budget.rank(1).charge(60));
+        assertEquals(150, budget.total());
+    }
+
+    @Test
+    void aLimitIsNotLoweredBelowWhatIsInUseOrSetAside() {
+        Budget budget = new Budget(Limited.plan(100, 50, 20), 2);
+        assertTrue(budget.rank(1).charge(30));
+        assertEquals(80, budget.resize(10), "50 and 20 are set aside, 10 more in use");
+        assertFalse(budget.rank(1).charge(1));
+        assertTrue(budget.rank(0).charge(50));
+        budget.rank(0).uncharge(50);
+        assertEquals(30, budget.resize(10), "what a rank has given back may go");
+        assertEquals(0, budget.available());
+        assertEquals(60, budget.resize(60));
+        assertEquals(30, budget.available());
+    }
+
+    @Test
+    void whatIsOverdrawnIsPaidFirst() {
+        Budget budget = new Budget(Limited.plan(100), 1);
+        budget.rank(0).force(130);
+        assertEquals(100, budget.resize(50));
+        assertEquals(140, budget.resize(140));
+        assertEquals(10, budget.available());
+    }
+
+    @Test
     void manyThreadsNeverHaveMoreThanThereIs() throws InterruptedException {
         Budget budget = new Budget(Limited.plan(1000, 200, 100, 0), 3);
         List<Throwable> failures = new ArrayList<>();

@@ -53,7 +53,12 @@ final class SimulatedKernel {
 
     /** @param pages in Linux's pool of huge pages */
     SimulatedKernel(boolean arenas, long reach, int pages, MemoryPlan plan) {
-        pool = new SimulatedPool(pages, (pid, start, end) -> processes.get(pid - 1).protection(start, end));
+        this(arenas, reach, pages, plan, PoolLedger.leaving(List.of()));
+    }
+
+    /** @param ledger what the job may take of them */
+    SimulatedKernel(boolean arenas, long reach, int pages, MemoryPlan plan, PoolLedger ledger) {
+        pool = new SimulatedPool(pages, (pid, start, end) -> processes.get(pid - 1).protection(start, end), ledger);
         calls = new MemoryCalls(reply, plan, new Residency() {
             @Override
             public int open(int pid) {

@@ -1,11 +1,12 @@
 package org.outrigger.kernel.memory;
 
 /** Linux's pool of huge pages. */
-final class SimulatedPool implements HugePools {
+final class SimulatedPool implements HugePools, PoolLedger.Stock {
     private final int size;
     private final Protections protections;
     private long free;
     private boolean refusing;
+    private final PoolLedger ledger;
 
     /** How a process's memory is protected. */
     interface Protections {
@@ -13,6 +14,12 @@ final class SimulatedPool implements HugePools {
     }
 
     SimulatedPool(int pages, Protections protections) {
+        this(pages, protections, PoolLedger.leaving(java.util.List.of()));
+    }
+
+    /** @param ledger what the job may take */
+    SimulatedPool(int pages, Protections protections, PoolLedger ledger) {
+        this.ledger = ledger;
         this.protections = protections;
         size = pages;
         free = pages;
@@ -41,7 +48,27 @@ final class SimulatedPool implements HugePools {
 
     @Override
     public boolean any() {
-        return size > 0;
+        return size > 0 && ledger.open();
+    }
+
+    @Override
+    public PoolLedger.Offer offer(PageSize pages) {
+        return ledger.offer(pages, this);
+    }
+
+    @Override
+    public PoolLedger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public long free(PageSize pages, int node) {
+        return free(pages);
+    }
+
+    @Override
+    public int[] nodes() {
+        return new int[0];
     }
 
     @Override

@@ -48,6 +48,9 @@ class ReportJsonTest {
         assertEquals(10, job.get("real_time_priority").intValue());
         assertTrue(job.get("real_time_refusal").isNull());
         assertFalse(job.get("lwk_core_shared").booleanValue());
+        assertEquals("hpc", job.get("partition").stringValue());
+        assertEquals("[{\"at_ns\":1200000000,\"what\":\"cores 2-3\"}]", job.get("changes").toString());
+        assertTrue(parsed(Sample.empty()).get("job").get("partition").isNull());
     }
 
     @Test

@@ -20,7 +20,7 @@ final class Sample {
                 "6.12.0", 4711, 84_000_000,
                 List.of(new LoopRow(0, "0", LoopRow.Policy.FIFO, "", 1200),
                         new LoopRow(1, "4", LoopRow.Policy.NICE, "SCHED_FIFO is not permitted", 7)),
-                new RealTimePriority.Obtained(10), false);
+                new RealTimePriority.Obtained(10), false, "hpc", List.of(new JobFacts.Change(1_200_000_000L, "cores 2-3")));
         List<CallRow> calls = List.of(
                 call(9, "mmap", Disposition.LWK, Interception.PATCHED, 1, 300),
                 call(39, "getpid", Disposition.LWK, Interception.PATCHED, 1000, 160),
