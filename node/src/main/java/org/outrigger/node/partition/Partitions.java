@@ -69,6 +69,14 @@ public final class Partitions {
         return Cpusets.of(files).group(partition.name());
     }
 
+    /**
+     * What of Linux stays on the cores of a partition because it cannot be moved, by group; of a partition that is not there, what
+     * is known beforehand. Needs no privilege.
+     */
+    public List<Unmovable> unmovable(Partition partition) throws PartitionException {
+        return new Staying(files, partition, find(partition.name()).isPresent()).all();
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
         return change(partition.name(), there -> {
