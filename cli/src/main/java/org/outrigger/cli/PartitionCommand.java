@@ -1,12 +1,10 @@
 package org.outrigger.cli;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.outrigger.node.CpuSet;
-import org.outrigger.node.MemoryNodes;
 import org.outrigger.node.partition.Feature;
 import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.PartitionException;
@@ -65,7 +63,8 @@ final class PartitionCommand {
         Settings settings = new Settings(arguments, surroundings.environment());
         Cores cores = Cores.of(settings, surroundings);
         Map<Feature, Boolean> features = new LinkedHashMap<>();
-        return new Partition(name(arguments), cores.split().lwk(), CpuSet.EMPTY, List.of(), features, false, Partition.ALL, List.of(),
+        return new Partition(name(arguments), cores.split().lwk(), CpuSet.EMPTY, List.of(), features, false, Partition.ALL,
+                List.of(),
                 Optional.empty());
     }
 }

@@ -8,8 +8,8 @@ final class Admission {
     private Admission() {
     }
 
-    static void create(NodeFiles files, List<Partition> there, Partition partition) throws PartitionException {
-        World world = new World(files, new Books(""), there);
+    static void create(NodeFiles files, Books books, List<Partition> there, Partition partition) throws PartitionException {
+        World world = new World(files, books, there);
         if (there.stream().anyMatch(other -> other.name().equals(partition.name()))) {
             throw new PartitionException("there is a partition '" + partition.name() + "' already");
         }
@@ -35,6 +35,8 @@ final class Admission {
             throw new PartitionException("no CPU would be left for Linux: on line are " + online
                     + (there.isEmpty() ? "" : ", of which partitions have " + world.cores()));
         }
+        new Interrupts(files).check(partition, there);
+        new FeatureWants(world).check(partition, there);
     }
 
     private static String cpus(CpuSet cpus) {

@@ -32,7 +32,7 @@ final class BooksText {
                             .map(entry -> entry.getKey().key() + "=" + (entry.getValue() ? "on" : "off"))
                             .collect(Collectors.joining(",")),
                     Boolean.toString(partition.realTime()), partition.interrupts(), String.join(",", partition.devices()),
-                    partition.owner().map(Owner::toString).orElse(""));
+                    partition.owner().map(Owner::toString).orElse(""), Boolean.toString(partition.nodeWide()));
         }
         for (Hold hold : books.holds()) {
             line(text, HOLD, hold.phase().name(), hold.kind().name(), hold.key(), hold.was(), hold.ours(),
@@ -63,7 +63,7 @@ final class BooksText {
             Books books = new Books(fields(lines[1], BOOT, 2).get(1));
             for (int i = 2; i < lines.length - 1; i++) {
                 if (lines[i].startsWith(PARTITION)) {
-                    books.put(partition(fields(lines[i], PARTITION, 10)));
+                    books.put(partition(fields(lines[i], PARTITION, 11)));
                 } else {
                     books.put(hold(fields(lines[i], HOLD, 8)));
                 }
@@ -118,9 +118,10 @@ final class BooksText {
         boolean realTime = Boolean.parseBoolean(fields.get(next++));
         String interrupts = fields.get(next++);
         List<String> devices = words(fields.get(next++));
-        String owner = fields.get(next);
+        String owner = fields.get(next++);
         return new Partition(name, cores, linux, memory, features, realTime, interrupts, devices,
-                owner.isEmpty() ? Optional.empty() : Optional.of(Owner.parse(owner)));
+                owner.isEmpty() ? Optional.empty() : Optional.of(Owner.parse(owner)),
+                Boolean.parseBoolean(fields.get(next)));
     }
 
     /** CPUs of a list that may be empty. */

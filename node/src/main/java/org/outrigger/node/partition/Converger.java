@@ -13,10 +13,11 @@ import org.outrigger.node.CpuListException;
 import org.outrigger.node.CpuSet;
 
 /**
- * Makes the node as a list of wants has it, from whatever it is: what is held and no longer wanted is put back. Under the lock only.
+ * Makes the node as a list of wants has it, from whatever it is: what is held and no longer wanted is put back. Under the lock
+ * only.
  *
- * <p>The order: cores that groups have to give up; what is not wanted any more, last phase first; what is wanted, first phase first.
- * So a core has left one group before another gets it, which exclusive groups insist on.
+ * <p>The order: cores that groups have to give up; what is not wanted any more, last phase first; what is wanted, first phase
+ * first. So a core has left one group before another gets it, which exclusive groups insist on.
  */
 final class Converger {
     private final NodeFiles files;
@@ -103,6 +104,9 @@ final class Converger {
             Hold hold = before.map(old -> old.unsettled(want, intent)).orElse(null);
             if (hold == null) {
                 Optional<String> was = drivers.current(want);
+                if (was.isEmpty() && want.needed()) {
+                    throw new IOException("there is no " + want.key());
+                }
                 if (was.isEmpty() || drivers.needsNothing(want, was.get())) {
                     return;
                 }

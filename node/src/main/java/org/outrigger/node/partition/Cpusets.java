@@ -88,7 +88,7 @@ abstract class Cpusets {
                 + " and above) may cpuset groups be made");
     }
 
-    private static String group(String groups, String controller) {
+    static String group(String groups, String controller) {
         for (String line : groups.split("\n")) {
             String[] fields = line.split(":", 3);
             if (fields.length == 3 && List.of(fields[1].split(",")).contains(controller)) {
@@ -99,7 +99,7 @@ abstract class Cpusets {
     }
 
     /** Where a file system of control groups with a controller is mounted. */
-    private static Optional<String> mount(String mounts, String type, String controller) {
+    static Optional<String> mount(String mounts, String type, String controller) {
         for (String line : mounts.split("\n")) {
             int dash = line.indexOf(" - ");
             String[] left = line.split(" ");
@@ -134,7 +134,8 @@ abstract class Cpusets {
             if (left.isEmpty()) {
                 throw new PartitionException("the control group " + group + " has no other CPUs than " + was);
             }
-            wants.add(new Want(Phase.FOREIGN, Kind.CORES, path, left.toString(), true, "control group " + group + " on CPU " + left));
+            wants.add(new Want(Phase.FOREIGN, Kind.CORES, path, left.toString(), true, "control group " + group + " on CPU "
+                    + left));
         }
     }
 
@@ -144,12 +145,14 @@ abstract class Cpusets {
         String rest = restGroup();
         wants.add(new Want(Phase.REST, Kind.GROUP, rest, parent, true, "a control group for everything else"));
         nodes(wants, Phase.REST, rest);
-        wants.add(new Want(Phase.REST, Kind.CORES, rest + "/cpuset.cpus", left.toString(), true, "everything else on CPU " + left));
+        wants.add(new Want(Phase.REST, Kind.CORES, rest + "/cpuset.cpus", left.toString(), true, "everything else on CPU "
+                + left));
     }
 
     /** Memory of all nodes for a group. */
     void nodes(List<Want> wants, Phase phase, String group) {
-        files.read(parent + "/cpuset.mems").filter(mems -> !mems.isEmpty()).ifPresent(mems -> wants.add(new Want(phase, Kind.VALUE,
+        files.read(parent + "/cpuset.mems").filter(mems -> !mems.isEmpty()).ifPresent(mems -> wants.add(new Want(phase,
+                Kind.VALUE,
                 group + "/cpuset.mems", mems, true, "memory of NUMA nodes " + mems + " for " + group)));
     }
 

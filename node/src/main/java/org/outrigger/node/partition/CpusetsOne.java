@@ -4,8 +4,8 @@ import java.util.List;
 import org.outrigger.node.CpuSet;
 
 /**
- * Cpusets as version 1 of control groups has them. The root group has all CPUs whatever is written, so what is in it moves to a group
- * on the CPUs that are left. Source: {@code cpuset(7)}.
+ * Cpusets as version 1 of control groups has them. The root group has all CPUs whatever is written, so what is in it moves to a
+ * group on the CPUs that are left. Source: {@code cpuset(7)}.
  */
 final class CpusetsOne extends Cpusets {
     CpusetsOne(NodeFiles files, String parent, String mount) {
@@ -28,7 +28,8 @@ final class CpusetsOne extends Cpusets {
     void add(World world, List<Want> wants) throws PartitionException {
         CpuSet all = files().read(effectiveFile(parent())).flatMap(World::cpus).orElse(world.online());
         rest(world, wants, all);
-        wants.add(new Want(Phase.OTHERS, Kind.TASKS, restGroup(), parent(), true, "processes that are in no group leave the cores"));
+        wants.add(new Want(Phase.OTHERS, Kind.TASKS, restGroup(), parent(), true,
+                "processes that are in no group leave the cores"));
         foreign(world, wants, "cpuset.cpus", true);
         if (!world.coresWithout(Feature.LOAD_BALANCING).isEmpty()) {
             wants.add(new Want(Phase.FLAGS, Kind.VALUE, parent() + "/cpuset.sched_load_balance", "0", false,

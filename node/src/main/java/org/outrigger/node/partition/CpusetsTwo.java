@@ -34,7 +34,8 @@ final class CpusetsTwo extends Cpusets {
             wants.add(new Want(Phase.CORES, Kind.CORES, refuge + "/cpuset.cpus", all.minus(world.cores()).toString(), false,
                     "everything else on CPU " + all.minus(world.cores())));
         }
-        wants.add(new Want(Phase.CONTROLLERS, Kind.CONTROLLER, parent() + " cpuset", "on", true, "cpusets for groups in " + parent()));
+        wants.add(new Want(Phase.CONTROLLERS, Kind.CONTROLLER, parent() + " cpuset", "on", true, "cpusets for groups in "
+                + parent()));
         foreign(world, wants, "cpuset.cpus", false);
         for (Partition partition : world.partitions()) {
             String group = group(partition.name());
@@ -43,7 +44,8 @@ final class CpusetsTwo extends Cpusets {
                     "CPU " + partition.cores() + " for " + group));
             boolean balanced = partition.has(Feature.LOAD_BALANCING);
             wants.add(new Want(Phase.TYPE, Kind.TYPE, group + "/cpuset.cpus.partition", balanced ? "root" : "isolated", true,
-                    "CPU " + partition.cores() + (balanced ? " for this group only" : " for this group only, without balancing")));
+                    "CPU " + partition.cores() + (balanced ? " for this group only"
+                            : " for this group only, without balancing")));
         }
     }
 }

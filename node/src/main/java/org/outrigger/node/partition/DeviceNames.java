@@ -6,9 +6,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which interrupts a device of sysfs has. A device that has none itself, as a network interface or a disk, has those of the nearest
- * device that it hangs on, up to the first on the PCI bus. Source: {@code Documentation/ABI/testing/sysfs-bus-pci} and {@code
- * sysfs-devices} of Linux.
+ * Which interrupts a device of sysfs has. A device that has none itself, as a network interface or a disk, has those of the
+ * nearest device that it hangs on, up to the first on the PCI bus. Source: {@code Documentation/ABI/testing/sysfs-bus-pci} and
+ * {@code sysfs-devices} of Linux.
  */
 final class DeviceNames {
     private static final String CLASSES = "/sys/class";
@@ -83,7 +83,8 @@ final class DeviceNames {
             found.add(Integer.parseInt(number));
         }
         if (found.isEmpty()) {
-            files.read(folder + "/irq").filter(text -> text.matches("[1-9][0-9]{0,8}")).ifPresent(text -> found.add(Integer.parseInt(text)));
+            files.read(folder + "/irq").filter(text -> text.matches("[1-9][0-9]{0,8}")).ifPresent(text ->
+                    found.add(Integer.parseInt(text)));
         }
         return found;
     }

@@ -63,7 +63,8 @@ public enum Feature {
                 throw new PartitionException("there is no feature '" + sides[0] + "'; there are " + keys());
             }
             if (sides.length != 2 || !sides[1].equals("on") && !sides[1].equals("off")) {
-                throw new PartitionException("'" + word + "' is neither '" + feature.key() + "=on' nor '" + feature.key() + "=off'");
+                throw new PartitionException("'" + word + "' is neither '" + feature.key() + "=on' nor '" + feature.key()
+                        + "=off'");
             }
             Boolean before = said.put(feature, sides[1].equals("on"));
             if (before != null && before != said.get(feature)) {

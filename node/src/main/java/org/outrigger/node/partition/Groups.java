@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Control groups: made, filled, emptied, removed. Sources: {@code cgroups(7)}, {@code Documentation/admin-guide/cgroup-v2.rst}. */
+/**
+ * Control groups: made, filled, emptied, removed. Sources: {@code cgroups(7)}, {@code Documentation/admin-guide/cgroup-v2.rst}.
+ */
 final class Groups {
     private static final int SWEEPS = 50;
     private static final int PAUSE_MS = 10;
@@ -34,8 +36,8 @@ final class Groups {
     }
 
     /**
-     * Takes the processes of one group to another; again until no new one has come by a fork. Those that cannot be moved, threads of
-     * the kernel, stay.
+     * Takes the processes of one group to another; again until no new one has come by a fork. Those that cannot be moved,
+     * threads of the kernel, stay.
      */
     void move(String from, String to) throws IOException {
         List<Integer> staying = new ArrayList<>();
@@ -104,7 +106,8 @@ final class Groups {
     }
 
     /**
-     * Makes a group a partition of a type, or of the next one that the kernel takes: {@code isolated}, {@code root}, {@code member}.
+     * Makes a group a partition of a type, or of the next one that the kernel takes: {@code isolated}, {@code root}, {@code
+     * member}.
      *
      * @return the type that it is
      */

@@ -11,8 +11,8 @@ import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /**
- * Interrupts: away from the cores that they are to leave, and to the Linux cores of partitions that keep their devices. Those that
- * are known not to be movable are not asked to. Source: {@code Documentation/core-api/irq/irq-affinity.rst} of Linux.
+ * Interrupts: away from the cores that they are to leave, and to the Linux cores of partitions that keep their devices. Those
+ * that are known not to be movable are not asked to. Source: {@code Documentation/core-api/irq/irq-affinity.rst} of Linux.
  */
 final class InterruptWants {
     private static final String NODES = "/sys/devices/system/node";
@@ -59,7 +59,7 @@ final class InterruptWants {
     private void one(List<Want> wants, int number, CpuSet quiet, Optional<CpuSet> linux) {
         String file = Interrupts.FOLDER + "/" + number + "/smp_affinity_list";
         CpuSet was = world.before(Kind.VALUE, file).flatMap(World::cpus).orElse(CpuSet.EMPTY);
-        if (was.isEmpty() || world.files().readOnly(file)) {
+        if (was.isEmpty() || world.files().writeProtected(file)) {
             return;
         }
         CpuSet aim = linux.map(cpus -> was.intersection(cpus).isEmpty() ? cpus : was.intersection(cpus))

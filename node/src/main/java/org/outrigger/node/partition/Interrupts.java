@@ -45,11 +45,12 @@ public final class Interrupts {
         String folder = FOLDER + "/" + number;
         CpuSet affinity = cpus(folder + "/smp_affinity_list");
         CpuSet effective = cpus(folder + "/effective_affinity_list");
-        boolean managed = files.readOnly(folder + "/smp_affinity_list")
+        boolean managed = files.writeProtected(folder + "/smp_affinity_list")
                 || files.read(DEBUG + "/" + number).orElse("").contains("IRQD_AFFINITY_MANAGED");
         List<String> actions = actions(number, counted);
         return new Interrupt(number, actions, devices, files.read(MORE + "/" + number + "/chip_name").orElse(""),
-                files.read(MORE + "/" + number + "/type").orElse(""), affinity, effective.isEmpty() ? affinity : effective, managed);
+                files.read(MORE + "/" + number + "/type").orElse(""), affinity, effective.isEmpty() ? affinity : effective,
+                        managed);
     }
 
     private CpuSet cpus(String file) {
@@ -122,7 +123,8 @@ public final class Interrupts {
     }
 
     private static boolean means(String action, String word) {
-        return action.equals(word) || !word.isEmpty() && action.startsWith(word) && "-:.@".indexOf(action.charAt(word.length())) >= 0;
+        return action.equals(word) || !word.isEmpty() && action.startsWith(word)
+                && "-:.@".indexOf(action.charAt(word.length())) >= 0;
     }
 
     /** The words for people to choose from: devices, and the handlers of interrupts that belong to no device of a name. */
@@ -173,7 +175,8 @@ public final class Interrupts {
             for (Partition other : others) {
                 for (String taken : other.devices()) {
                     if (named(taken).stream().anyMatch(numbers::contains)) {
-                        throw new PartitionException("interrupts of '" + device + "' are kept by partition '" + other.name() + "'");
+                        throw new PartitionException("interrupts of '" + device + "' are kept by partition '" + other.name()
+                                + "'");
                     }
                 }
             }
@@ -183,7 +186,8 @@ public final class Interrupts {
     private Set<Integer> known(String word) throws PartitionException {
         Set<Integer> numbers = named(word);
         if (numbers.isEmpty()) {
-            throw new PartitionException("there is no interrupt of '" + word + "'; there are those of " + String.join(", ", words())
+            throw new PartitionException("there is no interrupt of '" + word + "'; there are those of " + String.join(", ",
+                    words())
                     + ", and the numbers of /proc/interrupts");
         }
         return numbers;

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.outrigger.node.CpuSet;
 
 /**
- * The node as partitions see and change it. Paths are absolute, as the kernel documents them: {@code /proc/irq/9/smp_affinity_list}.
- * Synthetic in tests.
+ * The node as partitions see and change it. Paths are absolute, as the kernel documents them: {@code
+ * /proc/irq/9/smp_affinity_list}. Synthetic in tests.
  */
 public interface NodeFiles {
 
@@ -31,7 +31,7 @@ public interface NodeFiles {
     boolean writable(String path);
 
     /** Whether the mode of a file lets nobody write to it, which the kernel tells root as well. */
-    default boolean readOnly(String path) {
+    default boolean writeProtected(String path) {
         return false;
     }
 

@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -70,17 +71,28 @@ public final class Partitions {
     }
 
     /**
-     * What of Linux stays on the cores of a partition because it cannot be moved, by group; of a partition that is not there, what
-     * is known beforehand. Needs no privilege.
+     * What of Linux stays on the cores of a partition because it cannot be moved, by group; of a partition that is not there,
+     * what is known beforehand. Needs no privilege.
      */
     public List<Unmovable> unmovable(Partition partition) throws PartitionException {
         return new Staying(files, partition, find(partition.name()).isPresent()).all();
     }
 
+    /**
+     * The {@code cgroup.procs} files of the control groups that a job of a partition has to join, the one of its cores first.
+     * Needs no privilege.
+     */
+    public List<Path> members(Partition partition) throws PartitionException {
+        List<Path> members = new ArrayList<>();
+        members.add(Path.of(group(partition), "cgroup.procs"));
+        MemoryGroups.made(files, readable(), partition.name()).ifPresent(memory -> members.add(Path.of(memory, "cgroup.procs")));
+        return members;
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
-        return change(partition.name(), there -> {
-            Admission.create(files, there, partition);
+        return change(partition.name(), (books, there) -> {
+            Admission.create(files, books, there, partition);
             List<Partition> next = new ArrayList<>(there);
             next.add(partition);
             return next;
@@ -89,12 +101,12 @@ public final class Partitions {
 
     /** Changes a partition as a function has it. */
     public Outcome resize(String name, UnaryOperator<Partition> how) throws PartitionException {
-        return change(name, there -> {
+        return change(name, (books, there) -> {
             Partition old = named(there, name);
             Partition next = how.apply(old);
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
-            Admission.create(files, others, next);
+            Admission.create(files, books, others, next);
             others.add(next);
             return others;
         });
@@ -102,7 +114,7 @@ public final class Partitions {
 
     /** Gives everything back. */
     public Outcome destroy(String name) throws PartitionException {
-        return change(name, there -> {
+        return change(name, (books, there) -> {
             List<Partition> next = new ArrayList<>(there);
             next.remove(named(there, name));
             return next;
@@ -118,14 +130,14 @@ public final class Partitions {
 
     /** Partitions to partitions. */
     private interface Change {
-        List<Partition> of(List<Partition> there) throws PartitionException;
+        List<Partition> of(Books books, List<Partition> there) throws PartitionException;
     }
 
     private Outcome change(String name, Change change) throws PartitionException {
         try (StateFolder.Lock _ = state.lock()) {
             Books books = mended();
             List<Partition> old = List.copyOf(books.partitions());
-            List<Partition> next = change.of(old);
+            List<Partition> next = change.of(books, old);
             Converger converger = new Converger(files, state, books, beforeStep);
             List<String> notes;
             try {
@@ -181,7 +193,7 @@ public final class Partitions {
     public List<Step> plan(Partition partition) throws PartitionException {
         Books books = readable();
         List<Partition> next = new ArrayList<>(books.partitions());
-        Admission.create(files, next, partition);
+        Admission.create(files, books, next, partition);
         next.add(partition);
         List<Want> wants = new ArrayList<>(new World(files, books, next).wants());
         wants.sort(Comparator.comparing(Want::phase));

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Pages in the pools of huge pages. The books have how many were added, not how many there were: others may use the pools too. Source:
- * {@code Documentation/admin-guide/mm/hugetlbpage.rst}.
+ * Pages in the pools of huge pages. The books have how many were added, not how many there were: others may use the pools too.
+ * Source: {@code Documentation/admin-guide/mm/hugetlbpage.rst}.
  */
 final class Pools {
     private static final int TRIES = 3;

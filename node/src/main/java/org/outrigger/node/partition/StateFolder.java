@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * Where the books lie, and the lock that lets one command after another at them.
  *
- * <p>By default {@code /run/outrigger} for root and {@code $XDG_RUNTIME_DIR/outrigger} for others, which are empty after a boot; a
- * folder that is not is no harm, since the books name the boot that they are about.
+ * <p>By default {@code /run/outrigger} for root and {@code $XDG_RUNTIME_DIR/outrigger} for others, which are empty after a
+ * boot; a folder that is not is no harm, since the books name the boot that they are about.
  */
 public final class StateFolder {
     /** The environment variable with another folder. */

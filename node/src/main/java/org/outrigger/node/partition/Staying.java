@@ -87,7 +87,8 @@ final class Staying {
             int[] cpus = columns.toArray();
             for (int i = 0; OF_THE_CPU.contains(name) && i < cpus.length && i + 1 < words.length; i++) {
                 if (partition.cores().contains(cpus[i]) && !words[i + 1].equals("0")) {
-                    names.add(name + " " + String.join(" ", List.of(words).subList(Math.min(words.length, cpus.length + 1), words.length)));
+                    names.add(name + " " + String.join(" ", List.of(words).subList(Math.min(words.length, cpus.length + 1),
+                            words.length)));
                     break;
                 }
             }
@@ -99,7 +100,9 @@ final class Staying {
     private static CpuSet columns(String[] head) {
         CpuSet columns = CpuSet.EMPTY;
         for (String word : head) {
-            columns = word.matches("CPU[0-9]{1,5}") ? columns.union(CpuSet.of(Integer.parseInt(word.substring("CPU".length())))) : columns;
+            if (word.matches("CPU[0-9]{1,5}")) {
+                columns = columns.union(CpuSet.of(Integer.parseInt(word.substring("CPU".length()))));
+            }
         }
         return columns;
     }
@@ -128,7 +131,8 @@ final class Staying {
             CpuSet cpus = thread.isEmpty() ? CpuSet.EMPTY : files.affinity(pid).orElse(CpuSet.EMPTY);
             offloaded = offloaded.union(offloaded(thread));
             if (!cpus.intersection(partition.cores()).isEmpty() && !thread.startsWith(ThreadWants.HANDLER)) {
-                group(thread, cpus, pid).ifPresent(group -> groups.computeIfAbsent(group, none -> new TreeSet<>()).add(bare(thread)));
+                group(thread, cpus, pid).ifPresent(group -> groups.computeIfAbsent(group, none -> new TreeSet<>())
+                        .add(bare(thread)));
             }
         }
         groups.forEach((group, names) -> add(group, List.copyOf(names), reason(group)));
@@ -165,7 +169,8 @@ final class Staying {
 
     /** A worker's name without what it works at now: {@code kworker/1:0} of {@code kworker/1:0-events}. */
     private static String bare(String thread) {
-        int dash = thread.startsWith(ThreadWants.WORKER) && !thread.startsWith(ThreadWants.WORKER + "R-") ? thread.indexOf('-') : -1;
+        int dash = thread.startsWith(ThreadWants.WORKER) && !thread.startsWith(ThreadWants.WORKER + "R-") ? thread.indexOf('-')
+                : -1;
         return dash < 0 ? thread : thread.substring(0, dash);
     }
 

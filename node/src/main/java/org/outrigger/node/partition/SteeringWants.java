@@ -5,9 +5,10 @@ import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /**
- * Work queues, timers, detectors of lock-ups: away from the cores; and threads in real time are not stalled there. Sources: {@code
- * Documentation/core-api/workqueue.rst}, {@code Documentation/admin-guide/lockup-watchdogs.rst}, {@code
- * Documentation/scheduler/sched-rt-group.rst} and {@code timer_migration} in {@code Documentation/admin-guide/sysctl/kernel.rst}.
+ * Work queues, timers, detectors of lock-ups: away from the cores; and threads in real time are not stalled there. Sources:
+ * {@code Documentation/core-api/workqueue.rst}, {@code Documentation/admin-guide/lockup-watchdogs.rst}, {@code
+ * Documentation/scheduler/sched-rt-group.rst} and {@code timer_migration} in {@code
+ * Documentation/admin-guide/sysctl/kernel.rst}.
  */
 final class SteeringWants {
     static final String QUEUES = "/sys/devices/virtual/workqueue";
@@ -44,7 +45,8 @@ final class SteeringWants {
             if (partition.realTime()) {
                 value(wants, THROTTLING, "-1", "threads in real time are not stalled");
                 for (int cpu : partition.cores()) {
-                    value(wants, SERVERS + "/cpu" + cpu + "/runtime", "0", "no time set aside for ordinary threads on CPU " + cpu);
+                    value(wants, SERVERS + "/cpu" + cpu + "/runtime", "0", "no time set aside for ordinary threads on CPU "
+                            + cpu);
                 }
             }
         }

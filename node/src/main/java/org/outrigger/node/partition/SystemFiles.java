@@ -40,7 +40,8 @@ public final class SystemFiles implements NodeFiles {
         try {
             Files.write(Path.of(path), value.getBytes(StandardCharsets.ISO_8859_1), StandardOpenOption.WRITE);
         } catch (FileSystemException refused) {
-            throw new IOException(path + ": " + (refused.getReason() == null ? "cannot be written" : refused.getReason()), refused);
+            throw new IOException(path + ": " + (refused.getReason() == null ? "cannot be written" : refused.getReason()),
+                    refused);
         } catch (IOException refused) {
             throw new IOException(path + ": " + refused.getMessage(), refused);
         }
@@ -74,7 +75,7 @@ public final class SystemFiles implements NodeFiles {
     }
 
     @Override
-    public boolean readOnly(String path) {
+    public boolean writeProtected(String path) {
         try {
             return Files.getPosixFilePermissions(Path.of(path)).stream().noneMatch(WRITING::contains);
         } catch (IOException absent) {

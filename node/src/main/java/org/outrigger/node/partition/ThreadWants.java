@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.outrigger.node.CpuSet;
 
 /**
- * Threads of the kernel that can run elsewhere leave the cores. Threads that handle an interrupt follow the interrupt, workers the
- * mask of their queue. Where the kernel was booted with {@code rcu_nocbs=}, the threads with the callbacks of RCU are among them.
+ * Threads of the kernel that can run elsewhere leave the cores. Threads that handle an interrupt follow the interrupt, workers
+ * the mask of their queue. Where the kernel was booted with {@code rcu_nocbs=}, the threads with the callbacks of RCU are among
+ * them.
  */
 final class ThreadWants {
     static final String WORKER = "kworker/";
