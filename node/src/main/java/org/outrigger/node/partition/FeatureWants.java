@@ -26,16 +26,25 @@ final class FeatureWants {
         this.world = world;
     }
 
-    void add(List<Want> wants) throws PartitionException {
+    void add(List<Want> wants) {
         for (Partition partition : world.partitions()) {
             if (says(partition, Feature.SWAP, false)
                     && (hasSwap() || MemoryGroups.made(world.files(), world.books(), partition.name()).isPresent())) {
-                MemoryGroups.of(world.files(), world.books()).withoutSwap(partition.name(), wants);
+                swap(partition, wants);
             }
         }
         nodeWide(wants, Feature.THP, true, THP, ADVISED, "transparent huge pages for programs that ask");
         nodeWide(wants, Feature.NUMA_BALANCING, false, NUMA, OFF, "no moving of pages between NUMA nodes");
         nodeWide(wants, Feature.NUMA_BALANCING, true, NUMA, ON, "moving of pages between NUMA nodes");
+    }
+
+    private void swap(Partition partition, List<Want> wants) {
+        try {
+            MemoryGroups.of(world.files(), world.books()).withoutSwap(partition.name(), wants);
+        } catch (PartitionException none) {
+            // It was admitted when there was no swap, and goes on as it is: it must be possible to destroy it.
+            return;
+        }
     }
 
     /** A value of the whole node; it stays while one partition is left that says so, whoever was allowed to change it. */

@@ -59,10 +59,13 @@ final class Staying {
     private void interrupts() {
         Interrupts interrupts = new Interrupts(files);
         Optional<Set<Integer>> leaving = interrupts.leaving(partition);
+        Set<Integer> kept = new TreeSet<>();
+        partition.devices().forEach(device -> kept.addAll(interrupts.named(device)));
         List<String> managed = new ArrayList<>();
         List<String> others = new ArrayList<>();
         for (Interrupt interrupt : interrupts.all()) {
-            boolean asked = leaving.map(numbers -> numbers.contains(interrupt.number())).orElse(true);
+            int number = interrupt.number();
+            boolean asked = kept.contains(number) || leaving.map(numbers -> numbers.contains(number)).orElse(true);
             if (asked && !interrupt.actions().isEmpty() && interrupt.staysOn(partition.cores())) {
                 (interrupt.managed() ? managed : others).add(interrupt.toString());
             }

@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -170,5 +171,76 @@ class InterruptsTest {
         assertEquals(List.of("17 (ahci, ehci_hcd:usb1)"), stays.names());
         partitions.destroy("quiet");
         assertEquals(before, node.snapshot());
+    }
+
+    /** A device's interrupt that its driver has fixed is not asked to move, and is told, though the others need not leave. */
+    @Test
+    void managedInterruptsAreNotAsked() throws Exception {
+        FakeNode node = node();
+        NodeFiles managed = new Managed(node, "/proc/irq/16/smp_affinity_list");
+        String before = node.snapshot();
+        Partitions partitions = new Partitions(managed, new StateFolder(folder));
+        Partition quiet = partition("quiet", CORES, CpuSet.EMPTY, "17", "eth0");
+        assertTrue(partitions.plan(quiet).stream().noneMatch(step -> step.place().startsWith("/proc/irq/16/")));
+        assertEquals(List.of(), partitions.create(quiet).notes());
+        assertEquals(List.of("0-7", "0-3", "0-7"), List.of(where(node, 16), where(node, 17), where(node, 18)));
+        Unmovable stays = partitions.unmovable(quiet).stream().filter(what -> what.group().equals("interrupts")).findFirst()
+                .orElseThrow();
+        assertEquals(List.of("16 (virtio2-input.0)"), stays.names());
+        partitions.destroy("quiet");
+        assertEquals(before, node.snapshot());
+    }
+
+    /** A node with a file whose mode forbids writing. */
+    private record Managed(FakeNode node, String file) implements NodeFiles {
+        @Override
+        public Optional<String> read(String path) {
+            return node.read(path);
+        }
+
+        @Override
+        public void write(String path, String value) throws IOException {
+            node.write(path, value);
+        }
+
+        @Override
+        public void makeFolder(String path) throws IOException {
+            node.makeFolder(path);
+        }
+
+        @Override
+        public void removeFolder(String path) throws IOException {
+            node.removeFolder(path);
+        }
+
+        @Override
+        public boolean writable(String path) {
+            return node.writable(path);
+        }
+
+        @Override
+        public boolean writeProtected(String path) {
+            return path.equals(file);
+        }
+
+        @Override
+        public boolean exists(String path) {
+            return node.exists(path);
+        }
+
+        @Override
+        public List<String> names(String path) {
+            return node.names(path);
+        }
+
+        @Override
+        public Optional<CpuSet> affinity(int tid) {
+            return node.affinity(tid);
+        }
+
+        @Override
+        public void bind(int tid, CpuSet cpus) throws IOException {
+            node.bind(tid, cpus);
+        }
     }
 }
