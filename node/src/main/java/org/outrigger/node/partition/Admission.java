@@ -35,8 +35,16 @@ final class Admission {
             throw new PartitionException("no CPU would be left for Linux: on line are " + online
                     + (there.isEmpty() ? "" : ", of which partitions have " + world.cores()));
         }
-        new Interrupts(files).check(partition, there);
-        new FeatureWants(world).check(partition, there);
+        if (books.partition(partition.name()).filter(old -> asksTheSame(old, partition)).isEmpty()) {
+            new Interrupts(files).check(partition, there);
+            new FeatureWants(world).check(partition, there);
+        }
+    }
+
+    /** What a partition was given once it may keep at another size, though a device has been unplugged meanwhile. */
+    private static boolean asksTheSame(Partition old, Partition partition) {
+        return old.interrupts().equals(partition.interrupts()) && old.devices().equals(partition.devices())
+                && old.features().equals(partition.features()) && old.nodeWide() == partition.nodeWide();
     }
 
     private static String cpus(CpuSet cpus) {

@@ -173,6 +173,18 @@ class InterruptsTest {
         assertEquals(before, node.snapshot());
     }
 
+    @Test
+    void aDeviceThatIsUnpluggedHoldsNothingUp() throws Exception {
+        FakeNode node = node();
+        Partitions partitions = new Partitions(node, new StateFolder(folder));
+        partitions.create(partition("quiet", CORES, CpuSet.EMPTY, Partition.ALL, "ttyS0"));
+        node.file("/sys/kernel/irq/18/actions", "");
+        assertEquals(CpuSet.of(5), partitions.resize("quiet", old -> old.with(CpuSet.of(5), old.linuxCores(), old.memory()))
+                .partition().cores());
+        assertEquals("0-4,6-7", where(node, 18));
+        refused(partitions, partition("more", CpuSet.of(1), CpuSet.EMPTY, Partition.ALL, "ttyS0"), "'ttyS0'");
+    }
+
     /** A device's interrupt that its driver has fixed is not asked to move, and is told, though the others need not leave. */
     @Test
     void managedInterruptsAreNotAsked() throws Exception {
