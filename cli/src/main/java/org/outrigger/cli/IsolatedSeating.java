@@ -19,8 +19,8 @@ import org.outrigger.node.partition.PartitionException;
 import org.outrigger.node.partition.PoolPages;
 
 /**
- * A run in a partition that is made for it and goes with it, as far as this user may make one. What cannot be done is said, and the
- * run goes on with what there is.
+ * A run in a partition that is made for it and goes with it, as far as this user may make one. What cannot be done is said, and
+ * the run goes on with what there is.
  */
 final class IsolatedSeating implements Seating {
     private static final long PAGE = 2L << 20;

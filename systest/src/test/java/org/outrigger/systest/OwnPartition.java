@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /**
- * The machine for tests of partitions: one test at a time, with books of its own, and afterwards everything as it was. Skips the test
- * where this user may make no partition.
+ * The machine for tests of partitions: one test at a time, with books of its own, and afterwards everything as it was. Skips the
+ * test where this user may make no partition.
  */
 final class OwnPartition implements AutoCloseable {
     static final String NAME = "systest";

@@ -10,19 +10,19 @@ final class Admission {
     }
 
     /** Whether a partition can be changed to another. */
-    static void resize(NodeFiles files, List<Partition> others, Partition old, Partition next) throws PartitionException {
-        cores(files, others, next);
+    static void resize(NodeFiles files, Books books, List<Partition> others, Partition old, Partition next) throws PartitionException {
+        cores(files, books, others, next);
         MemoryAdmission.check(files, Optional.of(old), next);
     }
 
     /** Whether a partition can be made. */
-    static void create(NodeFiles files, List<Partition> there, Partition partition) throws PartitionException {
-        cores(files, there, partition);
+    static void create(NodeFiles files, Books books, List<Partition> there, Partition partition) throws PartitionException {
+        cores(files, books, there, partition);
         MemoryAdmission.check(files, Optional.empty(), partition);
     }
 
-    private static void cores(NodeFiles files, List<Partition> there, Partition partition) throws PartitionException {
-        World world = new World(files, new Books(""), there);
+    private static void cores(NodeFiles files, Books books, List<Partition> there, Partition partition) throws PartitionException {
+        World world = new World(files, books, there);
         if (there.stream().anyMatch(other -> other.name().equals(partition.name()))) {
             throw new PartitionException("there is a partition '" + partition.name() + "' already");
         }
@@ -48,6 +48,16 @@ final class Admission {
             throw new PartitionException("no CPU would be left for Linux: on line are " + online
                     + (there.isEmpty() ? "" : ", of which partitions have " + world.cores()));
         }
+        if (books.partition(partition.name()).filter(old -> asksTheSame(old, partition)).isEmpty()) {
+            new Interrupts(files).check(partition, there);
+            new FeatureWants(world).check(partition, there);
+        }
+    }
+
+    /** What a partition was given once it may keep at another size, though a device has been unplugged meanwhile. */
+    private static boolean asksTheSame(Partition old, Partition partition) {
+        return old.interrupts().equals(partition.interrupts()) && old.devices().equals(partition.devices())
+                && old.features().equals(partition.features()) && old.nodeWide() == partition.nodeWide();
     }
 
     private static String cpus(CpuSet cpus) {

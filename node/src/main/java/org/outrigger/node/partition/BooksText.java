@@ -33,7 +33,7 @@ final class BooksText {
                             .map(entry -> entry.getKey().key() + "=" + (entry.getValue() ? "on" : "off"))
                             .collect(Collectors.joining(",")),
                     Boolean.toString(partition.realTime()), partition.interrupts(), String.join(",", partition.devices()),
-                    partition.owner().map(Owner::toString).orElse(""));
+                    partition.owner().map(Owner::toString).orElse(""), Boolean.toString(partition.nodeWide()));
         }
         for (Hold hold : books.holds()) {
             line(text, HOLD, hold.phase().name(), hold.kind().name(), hold.key(), hold.was(), hold.ours(),
@@ -67,7 +67,7 @@ final class BooksText {
             Books books = new Books(fields(lines[1], BOOT, 2).get(1));
             for (int i = 2; i < lines.length - 1; i++) {
                 if (lines[i].startsWith(PARTITION)) {
-                    books.put(partition(fields(lines[i], PARTITION, 10)));
+                    books.put(partition(fields(lines[i], PARTITION, 11)));
                 } else if (lines[i].equals(CHANGING)) {
                     books.changing(true);
                 } else {
@@ -124,9 +124,10 @@ final class BooksText {
         boolean realTime = Boolean.parseBoolean(fields.get(next++));
         String interrupts = fields.get(next++);
         List<String> devices = words(fields.get(next++));
-        String owner = fields.get(next);
+        String owner = fields.get(next++);
         return new Partition(name, cores, linux, memory, features, realTime, interrupts, devices,
-                owner.isEmpty() ? Optional.empty() : Optional.of(Owner.parse(owner)));
+                owner.isEmpty() ? Optional.empty() : Optional.of(Owner.parse(owner)),
+                Boolean.parseBoolean(fields.get(next)));
     }
 
     /** CPUs of a list that may be empty. */

@@ -191,6 +191,9 @@ final class Converger {
             Hold hold = before.map(old -> old.unsettled(want, intent)).orElse(null);
             if (hold == null) {
                 Optional<String> was = drivers.current(want);
+                if (was.isEmpty() && want.needed()) {
+                    throw new IOException("there is no " + want.key());
+                }
                 if (was.isEmpty() || drivers.needsNothing(want, was.get())) {
                     return;
                 }

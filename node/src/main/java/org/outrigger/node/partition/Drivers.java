@@ -45,7 +45,8 @@ final class Drivers {
     Optional<String> current(Want want) {
         String key = want.key();
         return switch (want.kind()) {
-            case VALUE, CORES, TYPE, POOL -> files.read(key);
+            case VALUE -> files.read(key).map(Choice::of);
+            case CORES, TYPE, POOL -> files.read(key);
             case GROUP -> Optional.of(files.exists(key) ? PRESENT : ABSENT);
             case CONTROLLER -> files.read(groups.controlFile(key)).map(on -> groups.lists(on, key) ? ON : OFF);
             case TASKS -> Optional.of("");
@@ -66,7 +67,7 @@ final class Drivers {
     /** Whether a thing that is held has the value that is wanted, also in the node. */
     boolean isSo(Hold hold, Want want) {
         return switch (want.kind()) {
-            case VALUE, CORES -> files.read(want.key()).map(now -> same(now, want.value())).orElse(false);
+            case VALUE, CORES -> files.read(want.key()).map(Choice::of).map(now -> same(now, want.value())).orElse(false);
             case AFFINITY -> thread(want.key()).map(now -> same(now.toString(), want.value())).orElse(true);
             case TYPE -> files.read(want.key()).map(now -> now.equals(hold.ours())
                     && groups.atMost(hold.ours(), want.value())).orElse(false);
@@ -134,7 +135,7 @@ final class Drivers {
     }
 
     private Optional<String> restore(Hold hold) throws IOException {
-        Optional<String> now = files.read(hold.key());
+        Optional<String> now = files.read(hold.key()).map(Choice::of);
         if (now.isEmpty() || same(now.get(), hold.was())) {
             return Optional.empty();
         }

@@ -30,6 +30,11 @@ public interface NodeFiles {
     /** Whether this process may write to a file, or make folders in a folder. */
     boolean writable(String path);
 
+    /** Whether the mode of a file lets nobody write to it, which the kernel tells root as well. */
+    default boolean writeProtected(String path) {
+        return false;
+    }
+
     /** Whether there is such a file or folder. */
     boolean exists(String path);
 

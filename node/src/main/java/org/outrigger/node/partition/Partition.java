@@ -19,9 +19,11 @@ import org.outrigger.node.CpuSet;
  * @param interrupts which interrupts leave the cores: {@code all}, {@code none}, or numbers and names of devices
  * @param devices    devices whose interrupts go to the partition's Linux cores
  * @param owner      the process with which it ends; empty where it stays
+ * @param nodeWide   whether features that the whole node has one setting of may be changed for its sake
  */
 public record Partition(String name, CpuSet cores, CpuSet linuxCores, List<PoolPages> memory, Map<Feature, Boolean> features,
-                        boolean realTime, String interrupts, List<String> devices, Optional<Owner> owner) {
+                        boolean realTime, String interrupts, List<String> devices, Optional<Owner> owner,
+                        boolean nodeWide) {
     /** All interrupts leave the cores. */
     public static final String ALL = "all";
     /** No interrupt is moved. */
@@ -38,6 +40,12 @@ public record Partition(String name, CpuSet cores, CpuSet linuxCores, List<PoolP
         if (!isName(name) || cores.isEmpty()) {
             throw new IllegalArgumentException("a partition needs a name and a core");
         }
+    }
+
+    /** A partition for whose sake nothing is changed on the whole node. */
+    public Partition(String name, CpuSet cores, CpuSet linuxCores, List<PoolPages> memory, Map<Feature, Boolean> features,
+                     boolean realTime, String interrupts, List<String> devices, Optional<Owner> owner) {
+        this(name, cores, linuxCores, memory, features, realTime, interrupts, devices, owner, false);
     }
 
     /** Whether a partition may be called so: letters, digits, {@code _ . -}, at most 63, the first a letter or digit. */
@@ -57,6 +65,7 @@ public record Partition(String name, CpuSet cores, CpuSet linuxCores, List<PoolP
 
     /** The same with other cores, Linux cores and memory. */
     public Partition with(CpuSet otherCores, CpuSet otherLinuxCores, List<PoolPages> otherMemory) {
-        return new Partition(name, otherCores, otherLinuxCores, otherMemory, features, realTime, interrupts, devices, owner);
+        return new Partition(name, otherCores, otherLinuxCores, otherMemory, features, realTime, interrupts, devices, owner,
+                nodeWide);
     }
 }

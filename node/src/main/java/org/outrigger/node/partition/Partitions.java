@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -106,11 +107,6 @@ public final class Partitions {
         return named(list(), name);
     }
 
-    /** Work of the kernel that cannot leave the cores of a partition. */
-    public List<String> unmovable(Partition partition) {
-        return List.of();
-    }
-
     /** What can be seen of the partitions and their node. */
     public Overview overview() {
         return new Overview(this, files, state);
@@ -147,6 +143,25 @@ public final class Partitions {
         return new Strangers(files, Cpusets.of(files), partition).all();
     }
 
+    /**
+     * What of Linux stays on the cores of a partition because it cannot be moved, by group; of a partition that is not there,
+     * what is known beforehand. Needs no privilege.
+     */
+    public List<Unmovable> unmovable(Partition partition) throws PartitionException {
+        return new Staying(files, partition, find(partition.name()).isPresent()).all();
+    }
+
+    /**
+     * The {@code cgroup.procs} files of the control groups that a job of a partition has to join, the one of its cores first.
+     * Needs no privilege.
+     */
+    public List<Path> members(Partition partition) throws PartitionException {
+        List<Path> members = new ArrayList<>();
+        members.add(Path.of(group(partition), "cgroup.procs"));
+        MemoryGroups.made(files, readable(), partition.name()).ifPresent(memory -> members.add(Path.of(memory, "cgroup.procs")));
+        return members;
+    }
+
     /** Creates a partition. */
     public Outcome create(Partition partition) throws PartitionException {
         return SmallerPages.tried(smaller -> change(partition.name(), true, creating(smaller.of(partition))));
@@ -172,8 +187,8 @@ public final class Partitions {
     }
 
     private Change creating(Partition partition) {
-        return there -> {
-            Admission.create(files, there, partition);
+        return (books, there) -> {
+            Admission.create(files, books, there, partition);
             List<Partition> next = new ArrayList<>(there);
             next.add(partition);
             return next;
@@ -181,14 +196,14 @@ public final class Partitions {
     }
 
     private Change resizing(String name, Resizing how) {
-        return there -> {
+        return (books, there) -> {
             Partition old = named(there, name);
             Partition next = how.of(old);
             List<Partition> others = new ArrayList<>(there);
             others.remove(old);
-            Admission.resize(files, others, old, next);
+            Admission.resize(files, books, others, old, next);
             if (jobs(name).isEmpty()) { // which are asked
-                MemoryAdmission.checkUse(new Looker(files, readable()), files, old, next);
+                MemoryAdmission.checkUse(new Looker(files, books), files, old, next);
             }
             others.add(next);
             return others;
@@ -196,7 +211,7 @@ public final class Partitions {
     }
 
     private Change destroying(String name, boolean force) {
-        return there -> {
+        return (books, there) -> {
             Partition leaving = named(there, name);
             JobChanges.refuse(force ? List.of() : jobs(name));
             List<Sight.Tenant> tenants = force ? List.of() : overview().look(leaving).tenants();
@@ -220,7 +235,7 @@ public final class Partitions {
 
     /** Partitions to partitions. */
     private interface Change {
-        List<Partition> of(List<Partition> there) throws PartitionException;
+        List<Partition> of(Books books, List<Partition> there) throws PartitionException;
     }
 
     /**
@@ -233,7 +248,7 @@ public final class Partitions {
             List<String> notes = new ArrayList<>();
             Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
-            List<Partition> next = change.of(old);
+            List<Partition> next = change.of(books, old);
             List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
             JobChanges jobs = jobChanges(old, next);
             if (!back) {
@@ -410,8 +425,8 @@ public final class Partitions {
     }
 
     /**
-     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells that it
-     * is to be mended. Does not wait for another command.
+     * For commands that only look: mends what an interrupted command has left, where this user may, and tells of it, or tells
+     * that it is to be mended. Does not wait for another command.
      *
      * @return one sentence each; none where all is well
      */
@@ -455,7 +470,7 @@ public final class Partitions {
 
     private List<Step> plan(Change change) throws PartitionException {
         Books books = readable();
-        List<Partition> next = change.of(List.copyOf(books.partitions()));
+        List<Partition> next = change.of(books, List.copyOf(books.partitions()));
         return new Planner(files, books).steps(new World(files, books, next).wants());
     }
 }

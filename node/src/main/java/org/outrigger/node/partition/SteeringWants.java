@@ -5,14 +5,18 @@ import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /**
- * Interrupts, work queues, detectors of lock-ups: away from the cores. Sources: {@code
- * Documentation/core-api/irq/irq-affinity.rst}, {@code Documentation/core-api/workqueue.rst}, {@code
- * Documentation/admin-guide/lockup-watchdogs.rst} of Linux.
+ * Work queues, timers, detectors of lock-ups: away from the cores; and threads in real time are not stalled there. Sources:
+ * {@code Documentation/core-api/workqueue.rst}, {@code Documentation/admin-guide/lockup-watchdogs.rst}, {@code
+ * Documentation/scheduler/sched-rt-group.rst} and {@code timer_migration} in {@code
+ * Documentation/admin-guide/sysctl/kernel.rst}.
  */
 final class SteeringWants {
-    private static final String INTERRUPTS = "/proc/irq";
-    private static final String QUEUES = "/sys/devices/virtual/workqueue";
+    static final String QUEUES = "/sys/devices/virtual/workqueue";
+    static final String WATCHDOG = "/proc/sys/kernel/watchdog_cpumask";
+    /** Since Linux 6.12, where debugfs is mounted. */
+    static final String SERVERS = "/sys/kernel/debug/sched/fair_server";
     private static final String THROTTLING = "/proc/sys/kernel/sched_rt_runtime_us";
+    private static final String TIMERS = "/proc/sys/kernel/timer_migration";
 
     private final World world;
 
@@ -21,32 +25,35 @@ final class SteeringWants {
     }
 
     void add(List<Want> wants) {
-        interrupts(wants);
+        new InterruptWants(world).add(wants);
         CpuSet busy = world.coresWithout(Feature.KTHREADS);
         mask(wants, QUEUES + "/cpumask", busy, "unbound work queues");
         for (String queue : world.files().names(QUEUES)) {
             mask(wants, QUEUES + "/" + queue + "/cpumask", busy, "work queue " + queue);
         }
-        CpuSet unwatched = world.coresWithout(Feature.WATCHDOG);
-        list(wants, "/proc/sys/kernel/watchdog_cpumask", unwatched, "detectors of lock-ups");
-        if (world.partitions().stream().anyMatch(Partition::realTime)) {
-            wants.add(new Want(Phase.STEERING, Kind.VALUE, THROTTLING, "-1", false, "threads in real time are not stalled"));
+        if (!busy.isEmpty()) {
+            value(wants, TIMERS, "0", "timers of idle CPUs stay with them");
         }
+        CpuSet unwatched = world.coresWithout(Feature.WATCHDOG);
+        world.before(Kind.VALUE, WATCHDOG).flatMap(World::cpus)
+                .ifPresent(was -> steer(wants, WATCHDOG, was, unwatched, "detectors of lock-ups", false));
+        realTime(wants);
     }
 
-    private void interrupts(List<Want> wants) {
-        CpuSet quiet = world.coresWithout(Feature.IRQS);
-        mask(wants, INTERRUPTS + "/default_smp_affinity", quiet, "new interrupts");
-        for (String number : world.files().names(INTERRUPTS)) {
-            if (!number.isEmpty() && Character.isDigit(number.charAt(0))) {
-                list(wants, INTERRUPTS + "/" + number + "/smp_affinity_list", quiet, "interrupt " + number);
+    private void realTime(List<Want> wants) {
+        for (Partition partition : world.partitions()) {
+            if (partition.realTime()) {
+                value(wants, THROTTLING, "-1", "threads in real time are not stalled");
+                for (int cpu : partition.cores()) {
+                    value(wants, SERVERS + "/cpu" + cpu + "/runtime", "0", "no time set aside for ordinary threads on CPU "
+                            + cpu);
+                }
             }
         }
     }
 
-    private void list(List<Want> wants, String file, CpuSet quiet, String what) {
-        world.before(Kind.VALUE, file).flatMap(World::cpus)
-                .ifPresent(was -> steer(wants, file, was, quiet, what, false));
+    private static void value(List<Want> wants, String file, String value, String what) {
+        wants.add(new Want(Phase.STEERING, Kind.VALUE, file, value, false, what));
     }
 
     private void mask(List<Want> wants, String file, CpuSet quiet, String what) {

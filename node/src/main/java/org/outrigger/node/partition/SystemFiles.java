@@ -7,9 +7,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.outrigger.abi.ErrnoNames;
 import org.outrigger.host.Affinity;
 import org.outrigger.host.Scheduling;
@@ -18,6 +21,9 @@ import org.outrigger.node.CpuSet;
 
 /** The node that this process runs on. */
 public final class SystemFiles implements NodeFiles {
+    private static final Set<PosixFilePermission> WRITING = EnumSet.of(PosixFilePermission.OWNER_WRITE,
+            PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
     private final Syscalls linux = new Syscalls();
 
     @Override
@@ -67,6 +73,15 @@ public final class SystemFiles implements NodeFiles {
     @Override
     public boolean writable(String path) {
         return Files.isWritable(Path.of(path));
+    }
+
+    @Override
+    public boolean writeProtected(String path) {
+        try {
+            return Files.getPosixFilePermissions(Path.of(path)).stream().noneMatch(WRITING::contains);
+        } catch (IOException absent) {
+            return false;
+        }
     }
 
     @Override

@@ -4,9 +4,14 @@ import java.util.List;
 import java.util.Optional;
 import org.outrigger.node.CpuSet;
 
-/** Threads of the kernel that can run elsewhere leave the cores. Which can is found by asking: those of one CPU refuse. */
+/**
+ * Threads of the kernel that can run elsewhere leave the cores. Threads that handle an interrupt follow the interrupt, workers
+ * the mask of their queue. Where the kernel was booted with {@code rcu_nocbs=}, the threads with the callbacks of RCU are among
+ * them.
+ */
 final class ThreadWants {
-    private static final String WORKER = "kworker/";
+    static final String WORKER = "kworker/";
+    static final String HANDLER = "irq/";
 
     private final World world;
 
@@ -26,8 +31,9 @@ final class ThreadWants {
     private void thread(List<Want> wants, int tid, CpuSet quiet) {
         Optional<String> name = KernelThreads.name(world.files(), tid);
         Optional<Owner> thread = name.isPresent() ? Owner.of(world.files(), tid) : Optional.empty();
-        if (thread.isEmpty() || name.get().startsWith(WORKER)) {
-            return; // a worker goes where its queue's mask has it
+        if (thread.isEmpty() || name.get().startsWith(WORKER) || name.get().startsWith(HANDLER)
+                || KernelThreads.bound(world.files(), tid)) {
+            return;
         }
         String key = thread.get().toString();
         CpuSet was = world.books().hold(Kind.AFFINITY, key).map(Hold::was).flatMap(World::cpus)

@@ -82,6 +82,7 @@ final class World {
         if (!partitions.isEmpty()) {
             new PoolWants(this).add(wants);
             new SteeringWants(this).add(wants);
+            new FeatureWants(this).add(wants);
             Cpusets.of(files).add(this, wants);
             new PoolLimits(this).add(wants);
             new ThreadWants(this).add(wants);

@@ -20,6 +20,7 @@ import org.outrigger.node.CpuSet;
 final class FakeNode implements NodeFiles {
     static final String V1 = "/sys/fs/cgroup/cpuset";
     static final String V2 = "/sys/fs/cgroup";
+    static final String MEMORY_V1 = "/sys/fs/cgroup/memory";
     static final long HUGE = 2L << 20;
 
     private final TreeMap<String, String> files = new TreeMap<>();
@@ -82,6 +83,18 @@ final class FakeNode implements NodeFiles {
     /** With control groups of version 2. */
     static FakeNode two(int cpus, int nodes) {
         return new FakeNode(cpus, nodes, true);
+    }
+
+    /** The memory controller in a tree of its own, this process in a group of it. */
+    FakeNode memoryGroups(String own) {
+        file("/proc/self/mountinfo", files.get("/proc/self/mountinfo") + "\n31 25 0:27 / " + MEMORY_V1
+                + " rw - cgroup cgroup rw,memory");
+        file("/proc/self/cgroup", files.get("/proc/self/cgroup") + "\n4:memory:" + own);
+        folders.add(MEMORY_V1);
+        folders.add(MEMORY_V1 + own);
+        group(MEMORY_V1, "", "");
+        group(MEMORY_V1 + own, "", "");
+        return this;
     }
 
     FakeNode file(String path, String text) {
@@ -254,6 +267,7 @@ final class FakeNode implements NodeFiles {
             case "cgroup.subtree_control" -> control(folder, value);
             case "nr_hugepages" -> resize(path, Long.parseLong(value));
             case "compact" -> { }
+            case "enabled" -> choose(path, value);
             default -> files.put(path, value.strip());
         }
     }
@@ -272,6 +286,15 @@ final class FakeNode implements NodeFiles {
         long stays = Long.parseLong(files.get(pool)) - Long.parseLong(files.get(pool.replace("nr_", "surplus_")));
         inUse.put(pool, pages);
         resize(pool, stays);
+    }
+
+    /** Of the values of a file, the one in brackets becomes another one. */
+    private void choose(String path, String value) throws IOException {
+        String bare = files.get(path).replaceAll("[\\[\\]]", "");
+        if (!List.of(bare.split(" ")).contains(value)) {
+            throw new IOException(path + ": Invalid argument");
+        }
+        files.put(path, bare.replaceFirst("\\b" + value + "\\b", "[" + value + "]"));
     }
 
     private void join(String group, int tid) throws IOException {
@@ -349,18 +372,30 @@ final class FakeNode implements NodeFiles {
             } else {
                 files.keySet().removeIf(path -> path.startsWith(child + "/cpuset."));
             }
+            if (on.contains("memory")) {
+                files.putIfAbsent(child + "/memory.swap.max", "max");
+            } else {
+                files.keySet().removeIf(path -> path.startsWith(child + "/memory."));
+            }
             FakeAccount.of(files, child, on.contains("hugetlb"));
         }
     }
 
     private void group(String group, String cpus, String mems) {
         files.put(group + "/cgroup.procs", "");
+        if (group.startsWith(MEMORY_V1)) {
+            files.put(group + "/memory.swappiness", "60");
+            return;
+        }
         boolean top = group.equals(two ? V2 : V1);
         if (two) {
             String above = top ? "cpuset cpu memory hugetlb" : files.get(group.substring(0, group.lastIndexOf('/'))
                     + "/cgroup.subtree_control");
             files.put(group + "/cgroup.controllers", above);
             files.put(group + "/cgroup.subtree_control", "");
+            if (!top && above.contains("memory")) {
+                files.put(group + "/memory.swap.max", "max");
+            }
             if (top || above.contains("cpuset")) {
                 files.put(group + "/cpuset.cpus.effective", "");
                 files.put(group + "/cpuset.mems.effective", mems);

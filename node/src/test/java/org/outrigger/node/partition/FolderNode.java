@@ -121,4 +121,9 @@ final class FolderNode implements NodeFiles {
     public void bind(int tid, CpuSet cpus) throws IOException {
         throw new IOException("there is no thread " + tid);
     }
+
+    @Override
+    public void ordinary(int tid) {
+        throw new IllegalStateException("there is no thread " + tid);
+    }
 }
