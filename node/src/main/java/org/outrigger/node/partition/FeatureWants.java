@@ -47,11 +47,10 @@ final class FeatureWants {
         }
     }
 
-    /** A value of the whole node; it stays while one partition is left that says so, whoever was allowed to change it. */
+    /** A value of the whole node, while there is a partition that wants it and may change it. */
     private void nodeWide(List<Want> wants, Feature feature, boolean on, String file, String value, String what) {
         List<Partition> saying = world.partitions().stream().filter(partition -> says(partition, feature, on)).toList();
-        boolean allowed = saying.stream().anyMatch(Partition::nodeWide) || world.books().hold(Kind.VALUE, file).isPresent();
-        if (!saying.isEmpty() && allowed && isOn(feature) != on) {
+        if (saying.stream().anyMatch(Partition::nodeWide) && isOn(feature) != on) {
             wants.add(new Want(Phase.STEERING, Kind.VALUE, file, value, true, what + " on the whole node"));
         }
     }
