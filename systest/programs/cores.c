@@ -1,13 +1,13 @@
 /*
  * What a program sees of its CPUs while they change beneath it: cores THREADS CPU.
  *
- * Some threads are busy, the first of which has chosen the CPU for itself, and a child process waits. For each line of input, which
- * is a name, every thread goes on for a while; then a line tells what there is to be seen:
+ * Some threads are busy, the first of which has chosen the CPU for itself, and a child process waits. For each line of input,
+ * which is a name, every thread goes on for a while; then a line tells what there is to be seen:
  *
  *     NAME main=MASK free=MASK own=MASK child=MASK new=MASK
  *
- * Masks are hexadecimal, as sched_getaffinity gives them. "free": the threads that never chose, 0 where they disagree. "own": the one
- * that did. "new": a thread made for this line.
+ * Masks are hexadecimal, as sched_getaffinity gives them. "free": the threads that never chose, 0 where they disagree. "own":
+ * the one that did. "new": a thread made for this line.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
