@@ -297,9 +297,10 @@ class SeatTest {
     @Test
     void aJobHasItsShareOfThePoolsAndGivesBack() throws IOException {
         needsTwoCpus();
+        String pieces = program("pieces"); // built before the machine is changed
         try (PoolOfPages pool = new PoolOfPages(40)) {
             long all = pool.free();
-            try (SeatedJob job = SeatedJob.seated(folder, List.of("lwk=1", "linux=0", "pools=20"), List.of(program("pieces")))) {
+            try (SeatedJob job = SeatedJob.seated(folder, List.of("lwk=1", "linux=0", "pools=20"), List.of(pieces))) {
                 assertEquals("mapped", job.ask("map 8"));
                 assertEquals("mapped", job.ask("map 16"));
                 assertEquals("mapped", job.ask("map 64"));
@@ -322,13 +323,13 @@ class SeatTest {
                 assertEquals(0, job.end().status());
             }
             assertEquals(all, pool.free());
-            try (SeatedJob job = SeatedJob.seated(folder, List.of("lwk=1", "linux=0"), List.of(program("pieces")))) {
+            try (SeatedJob job = SeatedJob.seated(folder, List.of("lwk=1", "linux=0"), List.of(pieces))) {
                 assertEquals("mapped", job.ask("map 16"));
                 assertEquals(all, pool.free(), "a seat without a share");
                 assertEquals(0, job.end().status());
             }
             try (SeatedJob job = SeatedJob.seated(folder, List.of("lwk=1", "linux=0", "heldback=" + (all - 4)),
-                List.of(program("pieces")))) {
+                List.of(pieces))) {
                 assertEquals("mapped", job.ask("map 64"));
                 assertEquals(all, pool.free(), "pages of partitions");
                 assertEquals("mapped", job.ask("map 4"));

@@ -64,7 +64,7 @@ final class SeatedJob implements AutoCloseable {
         Path jar = root.resolve("cli/target/outrigger.jar");
         Machine.skipUnless(Files.isExecutable(launcher) && Files.isReadable(jar), "the product is not built in " + root);
         List<String> line = new ArrayList<>(List.of(launcher.toString(), System.getProperty("java.home") + "/bin/java", "-Xmx48m",
-            "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-Doutrigger.rehearse=0", // memory is the LWK's at once
             "-D" + SeatedRun.SEAT + "commands=" + folder.resolve("commands"),
             "-D" + SeatedRun.SEAT + "answers=" + folder.resolve("answers"),
             "-D" + SeatedRun.SEAT + "lwk=" + Machine.defaultLwkCpus().getFirst(),
