@@ -24,8 +24,8 @@ record Cores(CpuSet allowed, CoreSplit split, boolean lwkChosen) {
         } catch (IOException | IllegalArgumentException unknown) {
             throw new RefusalException("cannot find out the CPUs of this machine: " + unknown.getMessage());
         }
-        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory);
-        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory);
+        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory, surroundings);
+        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory, surroundings);
         try {
             return new Cores(inventory.allowed(), CoreSplit.of(inventory.allowed(), lwk, linux), lwk.isPresent());
         } catch (CoreSplitException impossible) {

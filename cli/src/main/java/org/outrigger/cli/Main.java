@@ -131,7 +131,10 @@ public final class Main {
             throw new RefusalException("a command about partitions is missing");
         }
         ParseResult which = arguments.subcommand();
-        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
+        if (which.isUsageHelpRequested()) {
+            return usage(which.commandSpec().commandLine());
+        }
+        return which.commandSpec().name().equals(PartitionGrammar.TOPOLOGY) ? new TopologyCommand(surroundings).execute(which)
                 : new CheckCommand(surroundings).execute(which);
     }
 

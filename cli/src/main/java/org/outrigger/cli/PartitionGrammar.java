@@ -7,6 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The commands about the node, with the words of their help. */
 final class PartitionGrammar {
     static final String CHECK = "check";
+    static final String TOPOLOGY = "topology";
     static final String ALL = "--all";
 
     private PartitionGrammar() {
@@ -34,6 +35,16 @@ final class PartitionGrammar {
                 "  outrigger partition check",
                 "  outrigger partition check --cpus 2-15 --json");
         partition.addSubcommand(CHECK, check);
+        partition.addSubcommand(TOPOLOGY, topology());
         return partition;
+    }
+
+    private static CommandSpec topology() {
+        CommandSpec topology = Grammar.command(TOPOLOGY, "outrigger partition topology [OPTIONS]",
+                "Show the parts of this node and their numbers.",
+                "By these numbers a LIST of CPUs may name them: package:1.core:0-3, core:P#8.");
+        topology.addOption(Grammar.flag("Print one JSON document instead of text.", Grammar.JSON).build());
+        topology.addOption(Grammar.flag("Show each CPU as well.", ALL).build());
+        return topology;
     }
 }
