@@ -89,7 +89,8 @@ final class Location {
         CpuNameException missing = null;
         for (TopologyObject object : outer) {
             try {
-                List<TopologyObject> candidates = topology.within(range.kind(), object.cpus());
+                List<TopologyObject> candidates = object.kind() == ObjectKind.MACHINE // where memory without CPUs is, too
+                        ? topology.objects(range.kind()) : topology.within(range.kind(), object.cpus());
                 if (candidates.isEmpty()) {
                     throw new CpuNameException(Problem.ABSENT, range.column(),
                             "there is no " + range.kind().key() + " within " + object);

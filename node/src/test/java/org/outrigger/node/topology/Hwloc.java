@@ -49,7 +49,7 @@ final class Hwloc {
                     .redirectInput(input.toFile()).start();
             try (InputStream out = calc.getInputStream()) {
                 List<CpuSet> found = new ArrayList<>();
-                for (String line : new String(out.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
+                for (String line : new String(out.readAllBytes(), StandardCharsets.US_ASCII).lines().toList()) {
                     if (!line.startsWith("Waiting")) { // a prompt
                         found.add(CpuList.plain(line));
                     }
