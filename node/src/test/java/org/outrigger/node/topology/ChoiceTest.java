@@ -76,7 +76,7 @@ class ChoiceTest {
     }
 
     /** Whatever is free: as many whole cores as asked, and no other choice has fewer nodes, or as many in fewer packages. */
-    @RepeatedTest(60)
+    @RepeatedTest(30)
     void noBetterChoiceExists(RepetitionInfo repetition) throws Exception {
         Random random = new Random(repetition.getCurrentRepetition());
         Topology topology = machine(1 + random.nextInt(4), 1 + random.nextInt(2), 1 + random.nextInt(5), 1 + random.nextInt(2));

@@ -45,7 +45,7 @@ class TopologyAgreementTest {
     }
 
     /** Machines of up to 64 CPUs with caches, dies, memory alone and CPUs off line. */
-    @RepeatedTest(25)
+    @RepeatedTest(15)
     void aboutOddMachines(RepetitionInfo repetition) throws Exception {
         SyntheticMachine machine = odd(new Random(repetition.getCurrentRepetition()));
         Path sys = machine.write(root);
