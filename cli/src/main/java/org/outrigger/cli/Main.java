@@ -12,6 +12,9 @@ import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
 import org.outrigger.lab.memory.MemoryRunner;
+import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.StateFolder;
+import org.outrigger.node.partition.SystemFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -134,8 +137,12 @@ public final class Main {
         if (which.isUsageHelpRequested()) {
             return usage(which.commandSpec().commandLine());
         }
-        return which.commandSpec().name().equals(PartitionGrammar.TOPOLOGY) ? new TopologyCommand(surroundings).execute(which)
-                : new CheckCommand(surroundings).execute(which);
+        return switch (which.commandSpec().name()) {
+            case PartitionGrammar.CHECK -> new CheckCommand(surroundings).execute(which);
+            case PartitionGrammar.TOPOLOGY -> new TopologyCommand(surroundings).execute(which);
+            default -> new PartitionCommand(surroundings, new Partitions(new SystemFiles(),
+                    StateFolder.of(surroundings.environment(), true, 0))).execute(which);
+        };
     }
 
     private int mem(ParseResult arguments) throws RefusalException {
