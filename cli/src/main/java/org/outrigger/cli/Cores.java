@@ -19,8 +19,8 @@ record Cores(CpuSet allowed, CoreSplit split, boolean lwkChosen) {
     /** Divides the CPUs of this machine by {@code --cpus} and {@code --linux-cpus}. */
     static Cores of(Settings settings, Surroundings surroundings) throws RefusalException {
         Inventory inventory = inventory(surroundings);
-        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory);
-        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory);
+        Optional<CpuSet> lwk = settings.cpus(Setting.CPUS, inventory, surroundings);
+        Optional<CpuSet> linux = settings.cpus(Setting.LINUX_CPUS, inventory, surroundings);
         try {
             return new Cores(inventory.allowed(), CoreSplit.of(inventory.allowed(), lwk, linux), lwk.isPresent());
         } catch (CoreSplitException impossible) {

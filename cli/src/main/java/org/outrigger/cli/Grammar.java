@@ -99,7 +99,7 @@ final class Grammar {
                 + " counts where its option is not given.");
         run.parser().stopAtPositional(true);
         run.addOption(value(Setting.CPUS, "LIST", "-c",
-                "LWK cores: the CPUs that the program runs on.",
+                "LWK cores: the CPUs that the program runs on, as 2-7 or package:1.core:0-3 (see outrigger partition topology).",
                 "Default: the allowed CPUs that are not Linux cores.").build());
         run.addOption(value(Setting.LINUX_CPUS, "LIST", "-l",
                 "Linux cores: the CPUs that Linux and the LWK's own threads run on.",

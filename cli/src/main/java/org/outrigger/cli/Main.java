@@ -141,6 +141,7 @@ public final class Main {
         }
         return switch (which.commandSpec().name()) {
             case PartitionGrammar.CHECK -> new CheckCommand(surroundings).execute(which);
+            case PartitionGrammar.TOPOLOGY -> new TopologyCommand(surroundings).execute(which);
             case PartitionGrammar.PLAN -> new PartitionCommand(surroundings, lab.partitions().get()).plan(which);
             default -> new PartitionCommand(surroundings, lab.partitions().get()).execute(which);
         };

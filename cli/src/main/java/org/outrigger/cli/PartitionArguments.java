@@ -137,7 +137,7 @@ final class PartitionArguments {
     /** CPUs that are on line, also such as this process may not use: it may be confined by another partition. */
     private CpuSet cpus(Setting setting, String text) throws RefusalException {
         try {
-            return CpuList.parse(text, inventory());
+            return CpuList.parse(text, inventory(), surroundings.objectNames());
         } catch (CpuListException refused) {
             throw settings.bad(setting, refused.getMessage());
         }

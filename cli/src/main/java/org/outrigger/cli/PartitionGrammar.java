@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** The options of {@code outrigger partition} and the words of its help. */
 final class PartitionGrammar {
     static final String CHECK = "check";
+    static final String TOPOLOGY = "topology";
     static final String ALL = "--all";
     static final String CREATE = "create";
     static final String LIST = "list";
@@ -39,6 +40,7 @@ final class PartitionGrammar {
         partition.addSubcommand(DESTROY, destroy("outrigger partition destroy" + NAMED));
         partition.addSubcommand(PLAN, plan());
         partition.addSubcommand(CHECK, check());
+        partition.addSubcommand(TOPOLOGY, topology());
         return partition;
     }
 
@@ -209,5 +211,14 @@ final class PartitionGrammar {
         statuses.put("  125", "refused, and nothing is changed: the message tells why");
         command.usageMessage().exitCodeListHeading("%nExit status:%n").exitCodeList(statuses);
         return command;
+    }
+
+    private static CommandSpec topology() {
+        CommandSpec topology = Grammar.command(TOPOLOGY, "outrigger partition topology [OPTIONS]",
+                "Show the parts of this node and their numbers.",
+                "By these numbers a LIST of CPUs may name them: package:1.core:0-3, core:P#8.");
+        topology.addOption(Grammar.flag("Print one JSON document instead of text.", Grammar.JSON).build());
+        topology.addOption(Grammar.flag("Show each CPU as well.", ALL).build());
+        return topology;
     }
 }

@@ -37,7 +37,7 @@ final class PartitionSeating implements Seating {
             Inventory own = Cores.inventory(surroundings);
             place = seats.desk().offer(name, new JobWish(wanted(partition, own), Optional.empty()));
             CpuSet linux = place.linuxCores().intersection(own.allowed());
-            linux = settings.cpus(Setting.LINUX_CPUS, own).orElse(linux.isEmpty() ? place.linuxCores() : linux);
+            linux = settings.cpus(Setting.LINUX_CPUS, own, surroundings).orElse(linux.isEmpty() ? place.linuxCores() : linux);
             CpuSet both = linux.intersection(partition.cores());
             if (!both.isEmpty()) {
                 throw settings.bad(Setting.LINUX_CPUS, "CPU " + both + " is in partition '" + name + "'");
@@ -68,7 +68,8 @@ final class PartitionSeating implements Seating {
             return Optional.empty();
         }
         try {
-            return Optional.of(CpuList.parse(text, new Inventory(own.possible(), own.online(), partition.cores())));
+            return Optional.of(CpuList.parse(text, new Inventory(own.possible(), own.online(), partition.cores()),
+                    surroundings.objectNames()));
         } catch (CpuListException refused) {
             throw settings.bad(Setting.CPUS, refused.getMessage() + (refused.problem() == CpuListException.Problem.NOT_ALLOWED
                     ? ", which are those of partition '" + name + "'" : ""));

@@ -32,14 +32,14 @@ final class Settings {
         this.environment = environment;
     }
 
-    /** The CPUs of a list; empty when none was given. */
-    Optional<CpuSet> cpus(Setting setting, Inventory inventory) throws RefusalException {
+    /** The CPUs of a list, which may have names by the topology; empty when none was given. */
+    Optional<CpuSet> cpus(Setting setting, Inventory inventory, Surroundings surroundings) throws RefusalException {
         String text = text(setting);
         if (text == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(CpuList.parse(text, inventory));
+            return Optional.of(CpuList.parse(text, inventory, surroundings.objectNames()));
         } catch (CpuListException refused) {
             throw bad(setting, refused.getMessage());
         }

@@ -65,7 +65,8 @@ class RefusalTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "--cpus | OUTRIGGER_CPUS | x | malformed CPU list 'x': a CPU number is wanted, not 'x' (column 1)",
+        "--cpus | OUTRIGGER_CPUS | x | malformed CPU list 'x': a CPU number or an object such as core:0 is wanted, not 'x'"
+            + " (column 1)",
         "--cpus | OUTRIGGER_CPUS | 1,,2 | malformed CPU list '1,,2': a CPU number is wanted, not ',' (column 3)",
         "--cpus | OUTRIGGER_CPUS | 3-1 | malformed CPU list '3-1': the range 3-1 runs backwards (column 3)",
         "--cpus | OUTRIGGER_CPUS | 8 | CPU list '8': CPU 8 is offline (online: 0-7) (column 1)",

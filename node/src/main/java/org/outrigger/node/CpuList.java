@@ -13,10 +13,12 @@ import org.outrigger.node.CpuListException.Problem;
  *       | ["+"] n "-" m                      n to m, both included
  *       | ["+"] n "-" m ":" s                every s-th CPU of the range, n first          (taskset(1))
  *       | ["+"] n "-" m ":" used "/" group   the first "used" of each "group" of CPUs      (the kernel's bitmap lists)
+ *       | name                             what {@link CpuNames} make of it, for example package:0.core:1-3
  * </pre>
  *
  * <p>Numbers are Linux's CPU numbers; after {@code +} they are positions in the allowed set, from 0 (numactl(8)). A leading
- * {@code !} takes the complement of the whole list within the allowed set. There is no white space.
+ * {@code !} takes the complement of the whole list within the allowed set. A name begins with a letter and has no comma. There
+ * is no white space.
  */
 public final class CpuList {
     // Larger numbers are read as this one: far above every CPU number, far below an overflow of the sums made here.
@@ -24,16 +26,18 @@ public final class CpuList {
 
     private final String text;
     private final Inventory inventory;
+    private final CpuNames names;
     private final BitSet named = new BitSet();
     private int at;
 
-    private CpuList(String text, Inventory inventory) {
+    private CpuList(String text, Inventory inventory, CpuNames names) {
         this.text = text;
         this.inventory = inventory;
+        this.names = names;
     }
 
     /**
-     * The CPUs that the list names.
+     * The CPUs that a list without names stands for.
      *
      * @param text      the list
      * @param inventory the CPUs there are and those that may be used
@@ -41,12 +45,25 @@ public final class CpuList {
      * @throws CpuListException for a malformed list, a CPU that is absent or not allowed, a list that names none
      */
     public static CpuSet parse(String text, Inventory inventory) throws CpuListException {
-        return new CpuList(text, inventory).parse();
+        return parse(text, inventory, null);
     }
 
     /**
-     * The CPUs of a list that the kernel wrote: no checks against a machine, no {@code all}, {@code +} and {@code !}; the
-     * empty text is the empty set.
+     * The CPUs that a list stands for.
+     *
+     * @param text      the list
+     * @param inventory the CPUs there are and those that may be used
+     * @param names     asked for each word of the list that begins with a letter; null where there may be none
+     * @return a set that is not empty and lies within the allowed set
+     * @throws CpuListException for a malformed list, a CPU that is absent or not allowed, a list that names none
+     */
+    public static CpuSet parse(String text, Inventory inventory, CpuNames names) throws CpuListException {
+        return new CpuList(text, inventory, names).parse();
+    }
+
+    /**
+     * The CPUs of a list that the kernel wrote: no checks against a machine, no {@code all}, {@code +}, {@code !} and names;
+     * the empty text is the empty set.
      *
      * @throws CpuListException for a malformed list or a number that is too large
      */
@@ -54,7 +71,7 @@ public final class CpuList {
         if (text.isEmpty()) {
             return CpuSet.EMPTY;
         }
-        CpuList list = new CpuList(text, null);
+        CpuList list = new CpuList(text, null, null);
         list.items();
         return list.set();
     }
@@ -111,11 +128,13 @@ public final class CpuList {
     }
 
     private void item() throws CpuListException {
-        if (inventory != null && text.startsWith("all", at)) {
+        if (inventory != null && text.startsWith("all", at) && (names == null || wordEnd() == at + 3)) {
             at += 3;
-            for (int cpu : inventory.allowed()) {
-                named.set(cpu);
-            }
+            add(inventory.allowed());
+            return;
+        }
+        if (names != null && at < text.length() && Character.isLetter(text.charAt(at))) {
+            name();
             return;
         }
         int column = at + 1;
@@ -144,6 +163,32 @@ public final class CpuList {
             }
         }
         add(column, relative, first, last, used, group);
+    }
+
+    private int wordEnd() {
+        int comma = text.indexOf(',', at);
+        return comma < 0 ? text.length() : comma;
+    }
+
+    private void name() throws CpuListException {
+        int start = at;
+        at = wordEnd();
+        try {
+            add(names.cpus(text.substring(start, at)));
+        } catch (CpuNameException refused) {
+            int column = start + refused.column();
+            if (refused.problem() == Problem.MALFORMED) {
+                throw malformed(column, refused.getMessage());
+            }
+            throw new CpuListException(refused.problem(), column,
+                    "CPU list '" + text + "': " + refused.getMessage() + " (column " + column + ")");
+        }
+    }
+
+    private void add(CpuSet cpus) {
+        for (int cpu : cpus) {
+            named.set(cpu);
+        }
     }
 
     private void add(int column, boolean relative, long first, long last, long used, long group) throws CpuListException {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -207,6 +208,27 @@ public final class MemoryNodes {
             }
         }
         return result.isEmpty() ? from : result;
+    }
+
+    /**
+     * The node with usable memory that is nearest to some CPUs on average; among equals the lowest number.
+     *
+     * @return empty when no memory is usable
+     */
+    public OptionalInt nearest(CpuSet cpus) {
+        long least = Long.MAX_VALUE;
+        OptionalInt nearest = OptionalInt.empty();
+        for (int number : usable()) {
+            long sum = 0;
+            for (int from = 0; from < nodes.size(); from++) {
+                sum += (long) nodes.get(from).cpus().intersection(cpus).size() * distances[from][index(number)];
+            }
+            if (sum < least) {
+                least = sum;
+                nearest = OptionalInt.of(number);
+            }
+        }
+        return nearest;
     }
 
     /** Numbers of {@code from}, the nearest to some CPUs first; among equals the lower number first. */

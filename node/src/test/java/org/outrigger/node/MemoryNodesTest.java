@@ -67,6 +67,18 @@ class MemoryNodesTest {
     }
 
     @Test
+    void oneNodeNearestToManyCpus() throws IOException {
+        MemoryNodes nodes = eight();
+        assertEquals(1, nodes.nearest(CpuSet.range(3, 7)).orElseThrow(), "of most of them");
+        assertEquals(0, nodes.nearest(CpuSet.range(3, 4)).orElseThrow(), "the first among equals");
+        assertEquals(2, nodes.nearest(CpuSet.of(0, 8, 9)).orElseThrow());
+        assertEquals(2, new SyntheticNodes(root.resolve("none")).node(0, 0, "0-1", "10 20 15").node(1, 64, "2-3", "20 10 20")
+                .node(2, 64, "", "15 20 10").read().nearest(CpuSet.of(0)).orElseThrow(), "its own has no memory");
+        assertTrue(new SyntheticNodes(root.resolve("barred")).node(0, 64, "0-1", "10").allowed("1").read()
+                .nearest(CpuSet.of(0)).isEmpty());
+    }
+
+    @Test
     void aNodeWithoutMemoryHasNeighbours() throws IOException {
         MemoryNodes nodes = new SyntheticNodes(root).node(0, 64, "0-1", "10 20 15").node(1, 0, "2-3", "20 10 15")
                 .node(4, 64, "4-5", "15 15 10").read();
