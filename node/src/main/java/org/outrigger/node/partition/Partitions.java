@@ -169,6 +169,7 @@ public final class Partitions {
             Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(old);
+            new Wishes(files).drop(books);
             List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
             if (!back) {
                 books.replace(next);

@@ -82,7 +82,9 @@ final class World {
         if (!partitions.isEmpty()) {
             new PoolWants(this).add(wants);
             new SteeringWants(this).add(wants);
-            Cpusets.of(files).add(this, wants);
+            Cpusets cpusets = Cpusets.of(files);
+            cpusets.add(this, wants);
+            new Wishes(files).add(this, cpusets, wants);
             new ThreadWants(this).add(wants);
         }
         return wants;

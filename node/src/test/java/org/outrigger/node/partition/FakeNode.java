@@ -183,6 +183,10 @@ final class FakeNode implements NodeFiles {
         if (files.containsKey(path) && (name.equals("cpuset.effective_cpus") || name.equals("cpuset.cpus.effective"))) {
             return Optional.of(effective(folder).toString());
         }
+        if (path.startsWith("/proc/") && name.equals("cpuset") && Character.isDigit(path.charAt("/proc/".length()))) {
+            return Optional.ofNullable(homes.get(Integer.parseInt(folder.substring("/proc/".length()))))
+                    .map(home -> home.substring((two ? V2 : V1).length())).map(home -> home.isEmpty() ? "/" : home);
+        }
         return Optional.ofNullable(files.get(path));
     }
 
@@ -261,6 +265,19 @@ final class FakeNode implements NodeFiles {
             throw new IOException(group + ": Device or resource busy");
         }
         homes.put(tid, group);
+        forget(group);
+    }
+
+    /** Linux before 6.2 drops what threads of a group were bound to when its CPUs change. */
+    private void forget(String group) {
+        if (files.getOrDefault("/proc/sys/kernel/osrelease", "").startsWith("6.1.")) {
+            homes.forEach((tid, home) -> {
+                if (home.equals(group) && !fixed.contains(tid)) {
+                    threads.put(tid, effective(group));
+                }
+            });
+            children(group).forEach(this::forget);
+        }
     }
 
     private void cores(String group, String list) throws IOException {
@@ -276,6 +293,7 @@ final class FakeNode implements NodeFiles {
             }
         }
         files.put(group + "/cpuset.cpus", wanted.toString());
+        forget(isPartition(group) ? parent : group);
     }
 
     private boolean clash(String group, CpuSet wanted, boolean exclusive) {
@@ -297,6 +315,7 @@ final class FakeNode implements NodeFiles {
         boolean parentIs = parent.equals(V2) || isPartition(parent);
         boolean valid = type.equals("member") || parentIs && !clash(group, cpus(group), false) && !cpus(group).isEmpty();
         files.put(group + "/cpuset.cpus.partition", valid ? type : type + " invalid (Cpu list in cpuset.cpus not exclusive)");
+        forget(parent);
     }
 
     private void control(String group, String value) throws IOException {
@@ -373,7 +392,11 @@ final class FakeNode implements NodeFiles {
         if (!folders.remove(path)) {
             throw new IOException(path + ": cannot be removed: No such file or directory");
         }
+        boolean freed = isPartition(path);
         files.keySet().removeIf(file -> file.startsWith(path + "/"));
+        if (freed) {
+            forget(path.substring(0, path.lastIndexOf('/')));
+        }
     }
 
     @Override
