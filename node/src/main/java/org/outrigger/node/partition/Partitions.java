@@ -179,19 +179,24 @@ public final class Partitions {
             if (back) {
                 try {
                     notes.addAll(converge(books, next, wants, interruption));
+                    finish(books, next);
                 } catch (PartitionException | RuntimeException failed) {
                     throw takenBack(books, old, failed);
                 }
             } else {
                 notes.addAll(settle(books, next, this::step));
+                finish(books, next);
             }
-            books.replace(next);
-            books.changing(false);
-            state.write(books);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
             return new Outcome(result, List.copyOf(notes));
         }
+    }
+
+    private void finish(Books books, List<Partition> next) throws PartitionException {
+        books.replace(next);
+        books.changing(false);
+        state.write(books);
     }
 
     private void step(String what) {
@@ -246,10 +251,11 @@ public final class Partitions {
     /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
     private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
         String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
+        books.replace(old);
+        books.changing(true);
         Set<String> notes = settle(books, old, what -> { });
-        books.changing(false);
         try {
-            state.write(books);
+            finish(books, old);
         } catch (PartitionException full) {
             notes.add(full.getMessage());
         }

@@ -151,6 +151,12 @@ final class FakeNode implements NodeFiles {
         return this;
     }
 
+    /** No longer. */
+    FakeNode allowing(String path) {
+        refusing.remove(path);
+        return this;
+    }
+
     String home(int tid) {
         return homes.get(tid);
     }
