@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import org.outrigger.node.CpuSet;
 final class FakeNode implements NodeFiles {
     static final String V1 = "/sys/fs/cgroup/cpuset";
     static final String V2 = "/sys/fs/cgroup";
+    static final String PARTITIONS = "partitions";
     static final long HUGE = 2L << 20;
 
     private final TreeMap<String, String> files = new TreeMap<>();
@@ -145,7 +147,7 @@ final class FakeNode implements NodeFiles {
         return this;
     }
 
-    /** From now on the kernel refuses what is written to a file. */
+    /** From now on the kernel refuses what is written to a file, or makes no group one of its {@link #PARTITIONS}. */
     FakeNode refusing(String path) {
         refusing.add(path);
         return this;
@@ -319,7 +321,8 @@ final class FakeNode implements NodeFiles {
         }
         String parent = group.substring(0, group.lastIndexOf('/'));
         boolean parentIs = parent.equals(V2) || isPartition(parent);
-        boolean valid = type.equals("member") || parentIs && !clash(group, cpus(group), false) && !cpus(group).isEmpty();
+        boolean valid = type.equals("member") || !refusing.contains(PARTITIONS) && parentIs
+                && !clash(group, cpus(group), false) && !cpus(group).isEmpty();
         files.put(group + "/cpuset.cpus.partition", valid ? type : type + " invalid (Cpu list in cpuset.cpus not exclusive)");
         forget(parent);
     }
@@ -419,17 +422,13 @@ final class FakeNode implements NodeFiles {
     @Override
     public List<String> names(String folder) {
         TreeSet<String> names = new TreeSet<>();
-        for (String path : files.tailMap(folder + "/").keySet()) {
-            if (!path.startsWith(folder + "/")) {
-                break;
+        for (NavigableSet<String> all : List.of(files.navigableKeySet(), folders)) {
+            for (String path : all.tailSet(folder + "/")) {
+                if (!path.startsWith(folder + "/")) {
+                    break;
+                }
+                names.add(path.substring(folder.length() + 1).split("/")[0]);
             }
-            names.add(path.substring(folder.length() + 1).split("/")[0]);
-        }
-        for (String path : folders.tailSet(folder + "/")) {
-            if (!path.startsWith(folder + "/")) {
-                break;
-            }
-            names.add(path.substring(folder.length() + 1).split("/")[0]);
         }
         return List.copyOf(names);
     }
