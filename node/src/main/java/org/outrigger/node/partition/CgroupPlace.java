@@ -97,6 +97,13 @@ record CgroupPlace(boolean two, String base, boolean top) {
                 mount.point() + mount.below(group(files.read("/proc/self/cgroup").orElse(""), controller)), mount.point()));
     }
 
+    /** The folder of a group as {@code /proc/PID/cpuset} names it, in the file system that another folder is in. */
+    static String folder(NodeFiles files, String within, String group) {
+        String mounts = files.read("/proc/self/mountinfo").orElse("");
+        return mount(mounts, "cgroup", CPUSET).or(() -> mount(mounts, "cgroup2", ""))
+                .map(mount -> mount.point() + mount.below(group)).orElse(within);
+    }
+
     private static CgroupPlace first(NodeFiles files, Mount mount, String own, boolean two) throws PartitionException {
         String folder = mount.point();
         List<String> reasons = new ArrayList<>();

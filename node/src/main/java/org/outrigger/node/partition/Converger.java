@@ -79,6 +79,11 @@ final class Converger {
         for (Want want : wants) {
             wanted.put(want.id(), want);
         }
+        for (Want want : wants) {
+            if (want.phase() == Phase.WISHES) {
+                apply(want); // from the first core on that moves, Linux may forget them
+            }
+        }
         giveUpCores(wanted);
         List<Hold> leaving = new ArrayList<>(books.holds().stream().filter(hold -> !wanted.containsKey(hold.id())).toList());
         Collections.reverse(leaving);
@@ -103,16 +108,21 @@ final class Converger {
         for (Want want : growing.reversed()) {
             apply(want);
         }
-        leaving.sort(Comparator.comparing(hold -> depth(hold.key())));
+        leaving.sort(Comparator.comparing(Hold::phase).reversed().thenComparing(hold -> depth(hold.key())));
         for (Hold hold : leaving) {
             if (ofOthers(hold)) {
                 release(hold, leaving);
             }
         }
+        new Wishes(files).keep(books);
     }
 
+    /**
+     * What goes back last: cores of groups outside of partitions, and after these what their processes had bound themselves
+     * to.
+     */
     private static boolean ofOthers(Hold hold) {
-        return hold.phase() == Phase.FOREIGN;
+        return hold.phase() == Phase.FOREIGN || hold.phase() == Phase.WISHES;
     }
 
     /**

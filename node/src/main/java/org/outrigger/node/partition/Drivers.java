@@ -36,7 +36,7 @@ final class Drivers {
     String place(Hold hold) {
         return switch (hold.kind()) {
             case CONTROLLER -> groups.controlFile(hold.key());
-            case AFFINITY -> "/proc/" + hold.key().split(" ")[0];
+            case AFFINITY, WISH -> "/proc/" + hold.key().split(" ")[0];
             default -> hold.key();
         };
     }
@@ -50,7 +50,7 @@ final class Drivers {
             case GROUP -> Optional.of(files.exists(key) ? PRESENT : ABSENT);
             case CONTROLLER -> files.read(groups.controlFile(key)).map(on -> groups.lists(on, key) ? ON : OFF);
             case TASKS -> Optional.of("");
-            case AFFINITY -> thread(key).map(CpuSet::toString);
+            case AFFINITY, WISH -> thread(key).map(CpuSet::toString);
         };
     }
 
@@ -60,7 +60,7 @@ final class Drivers {
             case VALUE, AFFINITY -> same(was, want.value());
             case CONTROLLER -> was.equals(ON);
             case POOL -> want.value().equals("0");
-            case CORES, GROUP, TYPE, TASKS -> false;
+            case CORES, GROUP, TYPE, TASKS, WISH -> false;
         };
     }
 
@@ -71,7 +71,7 @@ final class Drivers {
             case AFFINITY -> thread(want.key()).map(now -> same(now.toString(), want.value())).orElse(true);
             case TYPE -> files.read(want.key()).map(now -> now.equals(hold.ours())
                     && groups.atMost(hold.ours(), want.value())).orElse(false);
-            case POOL -> hold.ours().equals(want.value());
+            case POOL, WISH -> hold.ours().equals(want.value());
             case GROUP -> files.exists(want.key());
             case CONTROLLER -> files.read(groups.controlFile(want.key())).map(on -> groups.lists(on, want.key())).orElse(false);
             case TASKS -> false;
@@ -91,6 +91,7 @@ final class Drivers {
             case CONTROLLER -> groups.control(want.key(), true);
             case TASKS -> groups.move(want.value(), want.key());
             case AFFINITY -> bind(want.key(), want.value());
+            case WISH -> { }
             case TYPE -> {
                 return groups.become(want.key(), want.value(), remarks);
             }
@@ -120,6 +121,11 @@ final class Drivers {
             case TASKS -> groups.move(hold.key(), hold.ours());
             case AFFINITY -> {
                 if (thread(hold.key()).filter(now -> same(now.toString(), hold.ours())).isPresent()) {
+                    bind(hold.key(), hold.was());
+                }
+            }
+            case WISH -> {
+                if (thread(hold.key()).filter(now -> !same(now.toString(), hold.was())).isPresent()) {
                     bind(hold.key(), hold.was());
                 }
             }

@@ -17,5 +17,7 @@ enum Kind {
     /** The processes of a group that were moved to one of ours; the key is the path of ours, the value that of theirs. */
     TASKS,
     /** A thread's CPUs; the key is its id, a blank and its start time. */
-    AFFINITY
+    AFFINITY,
+    /** The CPUs that a thread of a process was bound to by its own wish, which are not changed; the key likewise. */
+    WISH
 }

@@ -249,6 +249,7 @@ public final class Partitions {
             Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
             List<Partition> next = change.of(books, old);
+            new Wishes(files).drop(books);
             List<Want> wants = new World(files, books, next).wants(); // what is refused is refused before anything is changed
             JobChanges jobs = jobChanges(old, next);
             if (!back) {
@@ -260,6 +261,7 @@ public final class Partitions {
                 try {
                     jobs.leave(notes);
                     notes.addAll(converge(books, next, wants, interruption));
+                    finish(books, next);
                 } catch (PartitionException | RuntimeException failed) {
                     PartitionException why = takenBack(books, old, failed);
                     jobs.rollBack();
@@ -268,10 +270,8 @@ public final class Partitions {
             } else {
                 jobs.leave(notes);
                 notes.addAll(settle(books, next, this::step));
+                finish(books, next);
             }
-            books.replace(next);
-            books.changing(false);
-            state.write(books);
             jobs.take(new World(files, books, next).rest(), notes);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
                     .orElseGet(() -> old.stream().filter(partition -> partition.name().equals(name)).findFirst().orElseThrow());
@@ -281,6 +281,12 @@ public final class Partitions {
 
     private JobChanges jobChanges(List<Partition> old, List<Partition> next) throws PartitionException {
         return new JobChanges(files, registry, boot(), voice, old, next, registry.living(boot()));
+    }
+
+    private void finish(Books books, List<Partition> next) throws PartitionException {
+        books.replace(next);
+        books.changing(false);
+        state.write(books);
     }
 
     private void step(String what) {
@@ -335,10 +341,11 @@ public final class Partitions {
     /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
     private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
         String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
+        books.replace(old);
+        books.changing(true);
         Set<String> notes = settle(books, old, what -> { });
-        books.changing(false);
         try {
-            state.write(books);
+            finish(books, old);
         } catch (PartitionException full) {
             notes.add(full.getMessage());
         }

@@ -2,6 +2,8 @@ package org.outrigger.node.partition;
 
 /** When a thing is changed: in this order on the way in, in the opposite order on the way out. */
 enum Phase {
+    /** The CPUs that processes have bound themselves to are written down; put back when everything else is back. */
+    WISHES,
     /** Pages for the partition: first, since this fails most. */
     MEMORY,
     /** Interrupts, work queues and the like go away from the cores. */

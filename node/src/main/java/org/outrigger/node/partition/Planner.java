@@ -50,7 +50,7 @@ final class Planner {
             case GROUP -> step(hold, PRESENT, ABSENT);
             case CONTROLLER -> step(hold, ON, OFF);
             case TASKS -> step(hold, hold.key(), hold.ours());
-            case AFFINITY -> step(hold, hold.ours(), hold.was());
+            case AFFINITY, WISH -> step(hold, hold.ours(), hold.was());
             case POOL -> step(hold, now, Long.toString(number(now) - number(hold.ours())));
         };
         if (!step.was().equals(step.value())) {

@@ -83,8 +83,10 @@ final class World {
             new PoolWants(this).add(wants);
             new SteeringWants(this).add(wants);
             new FeatureWants(this).add(wants);
-            Cpusets.of(files).add(this, wants);
+            Cpusets cpusets = Cpusets.of(files);
+            cpusets.add(this, wants);
             new PoolLimits(this).add(wants);
+            new Wishes(files).add(this, cpusets, wants);
             new ThreadWants(this).add(wants);
         }
         return wants;

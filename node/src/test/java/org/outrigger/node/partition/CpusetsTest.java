@@ -66,6 +66,27 @@ class CpusetsTest {
     }
 
     @Test
+    void whereTheKernelMakesNoPartitionEverythingElseLeavesTheCoresAllTheSame() throws Exception {
+        FakeNode node = FakeNode.two(8, 1).refusing(FakeNode.PARTITIONS);
+        node.write(FakeNode.V2 + "/cgroup.subtree_control", "+cpuset");
+        node.makeFolder(FakeNode.V2 + "/theirs");
+        String before = node.snapshot();
+        Partitions partitions = on(node);
+        Partition quiet = partition("quiet", 4, 6);
+        List<String> notes = partitions.create(quiet).notes();
+        assertEquals(List.of(partitions.group(quiet) + "/cpuset.cpus.partition is member only: isolated invalid (Cpu list in"
+                + " cpuset.cpus not exclusive); root invalid (Cpu list in cpuset.cpus not exclusive)"), notes);
+        assertEquals("0-3,7", node.effective(node.home(1)).toString());
+        assertEquals("0-3,7", node.effective(FakeNode.V2 + "/theirs").toString());
+        partitions.create(partition("more", 2, 2));
+        assertEquals("0-1,3,7", node.effective(node.home(1)).toString());
+        assertEquals("0-1,3,7", node.effective(FakeNode.V2 + "/theirs").toString());
+        partitions.destroy("quiet");
+        partitions.destroy("more");
+        assertEquals(before, node.snapshot());
+    }
+
+    @Test
     void aGroupWithProcessesOfItsOwnPutsThemIntoALeafFirst() throws Exception {
         FakeNode node = delegated();
         node.thread(501, 1, "another", ALL, true);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ final class FakeNode implements NodeFiles {
     static final String V1 = "/sys/fs/cgroup/cpuset";
     static final String V2 = "/sys/fs/cgroup";
     static final String MEMORY_V1 = "/sys/fs/cgroup/memory";
+    static final String PARTITIONS = "partitions";
     static final long HUGE = 2L << 20;
 
     private final TreeMap<String, String> files = new TreeMap<>();
@@ -169,9 +171,15 @@ final class FakeNode implements NodeFiles {
         return this;
     }
 
-    /** From now on the kernel refuses what is written to a file. */
+    /** From now on the kernel refuses what is written to a file, or makes no group one of its {@link #PARTITIONS}. */
     FakeNode refusing(String path) {
         refusing.add(path);
+        return this;
+    }
+
+    /** No longer. */
+    FakeNode allowing(String path) {
+        refusing.remove(path);
         return this;
     }
 
@@ -206,6 +214,10 @@ final class FakeNode implements NodeFiles {
         }
         if (files.containsKey(path) && (name.equals("cpuset.effective_cpus") || name.equals("cpuset.cpus.effective"))) {
             return Optional.of(effective(folder).toString());
+        }
+        if (path.startsWith("/proc/") && name.equals("cpuset") && Character.isDigit(path.charAt("/proc/".length()))) {
+            return Optional.ofNullable(homes.get(Integer.parseInt(folder.substring("/proc/".length()))))
+                    .map(home -> home.substring((two ? V2 : V1).length())).map(home -> home.isEmpty() ? "/" : home);
         }
         return Optional.ofNullable(files.get(path));
     }
@@ -311,6 +323,19 @@ final class FakeNode implements NodeFiles {
             throw new IOException(group + ": Device or resource busy");
         }
         homes.put(tid, group);
+        forget(group);
+    }
+
+    /** Linux before 6.2 drops what threads of a group were bound to when its CPUs change. */
+    private void forget(String group) {
+        if (files.getOrDefault("/proc/sys/kernel/osrelease", "").startsWith("6.1.")) {
+            homes.forEach((tid, home) -> {
+                if (home.equals(group) && !fixed.contains(tid)) {
+                    threads.put(tid, effective(group));
+                }
+            });
+            children(group).forEach(this::forget);
+        }
     }
 
     private void cores(String group, String list) throws IOException {
@@ -326,6 +351,7 @@ final class FakeNode implements NodeFiles {
             }
         }
         files.put(group + "/cpuset.cpus", wanted.toString());
+        forget(isPartition(group) ? parent : group);
     }
 
     private boolean clash(String group, CpuSet wanted, boolean exclusive) {
@@ -345,8 +371,10 @@ final class FakeNode implements NodeFiles {
         }
         String parent = group.substring(0, group.lastIndexOf('/'));
         boolean parentIs = parent.equals(V2) || isPartition(parent);
-        boolean valid = type.equals("member") || parentIs && !clash(group, cpus(group), false) && !cpus(group).isEmpty();
+        boolean valid = type.equals("member") || !refusing.contains(PARTITIONS) && parentIs
+                && !clash(group, cpus(group), false) && !cpus(group).isEmpty();
         files.put(group + "/cpuset.cpus.partition", valid ? type : type + " invalid (Cpu list in cpuset.cpus not exclusive)");
+        forget(parent);
     }
 
     private void control(String group, String value) throws IOException {
@@ -437,7 +465,11 @@ final class FakeNode implements NodeFiles {
         if (!folders.remove(path)) {
             throw new IOException(path + ": cannot be removed: No such file or directory");
         }
+        boolean freed = isPartition(path);
         files.keySet().removeIf(file -> file.startsWith(path + "/"));
+        if (freed) {
+            forget(path.substring(0, path.lastIndexOf('/')));
+        }
     }
 
     @Override
@@ -454,17 +486,13 @@ final class FakeNode implements NodeFiles {
     @Override
     public List<String> names(String folder) {
         TreeSet<String> names = new TreeSet<>();
-        for (String path : files.tailMap(folder + "/").keySet()) {
-            if (!path.startsWith(folder + "/")) {
-                break;
+        for (NavigableSet<String> all : List.of(files.navigableKeySet(), folders)) {
+            for (String path : all.tailSet(folder + "/")) {
+                if (!path.startsWith(folder + "/")) {
+                    break;
+                }
+                names.add(path.substring(folder.length() + 1).split("/")[0]);
             }
-            names.add(path.substring(folder.length() + 1).split("/")[0]);
-        }
-        for (String path : folders.tailSet(folder + "/")) {
-            if (!path.startsWith(folder + "/")) {
-                break;
-            }
-            names.add(path.substring(folder.length() + 1).split("/")[0]);
         }
         return List.copyOf(names);
     }

@@ -1,9 +1,13 @@
 package org.outrigger.node.partition;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +33,12 @@ class RecoveryTest {
             new PoolPages(1, FakeNode.HUGE, 100));
     private static final Partition OTHER = PartitionsTest.partition("other", CpuSet.of(2), new PoolPages(0, FakeNode.HUGE, 7));
 
+    private static final int LAST = -1;
+
+    private final Map<String, String[]> known = new HashMap<>();
     private Path folder;
 
-    /** In memory where there is such a file system: the books are forced to disk some hundred thousand times here. */
+    /** In memory where there is such a file system: the books are written some thousand times here. */
     @BeforeEach
     void makeFolder() throws Exception {
         Path memory = Path.of("/dev/shm");
@@ -108,13 +115,18 @@ class RecoveryTest {
     }
 
     private Stage stage(int version, Command command) throws Exception {
-        FakeNode trial = prepared(version, command, folder.resolve("trial"));
-        String before = trial.snapshot();
-        command.run(new Partitions(trial, new StateFolder(folder.resolve("trial"))));
+        String[] looks = known.get(version + " " + command);
+        if (looks == null) {
+            FakeNode trial = prepared(version, command, folder.resolve("trial"));
+            String before = trial.snapshot();
+            command.run(new Partitions(trial, new StateFolder(folder.resolve("trial"))));
+            looks = new String[] {before, trial.snapshot()};
+            known.put(version + " " + command, looks);
+        }
         Path state = folder.resolve("state");
         FakeNode node = prepared(version, command, state);
-        assertEquals(before, node.snapshot());
-        return new Stage(node, state, before, trial.snapshot());
+        assertEquals(looks[0], node.snapshot());
+        return new Stage(node, state, looks[0], looks[1]);
     }
 
     private FakeNode prepared(int version, Command command, Path state) throws Exception {
@@ -263,6 +275,91 @@ class RecoveryTest {
                 partitions.destroy("quiet").notes());
         assertEquals("1", node.read("/proc/irq/17/smp_affinity_list").orElseThrow());
         assertEquals("0-7", node.read("/proc/irq/18/smp_affinity_list").orElseThrow());
+    }
+
+    @Test
+    void whatCannotBePutBackIsToldAndTriedAgain() throws Exception {
+        FakeNode node = node(1);
+        String before = node.snapshot();
+        String stuck = "/proc/irq/17/smp_affinity_list";
+        Partitions partitions = new Partitions(node, new StateFolder(folder));
+        partitions.create(QUIET);
+        node.refusing(stuck);
+        List<String> notes = partitions.destroy("quiet").notes();
+        assertEquals(List.of("cannot be put back: interrupt 17 to CPU 0-3,7: " + stuck + ": Operation not permitted"), notes);
+        assertEquals("0-7", node.read("/proc/irq/18/smp_affinity_list").orElseThrow());
+        assertTrue(partitions.refresh().contains(notes.getFirst()));
+        node.allowing(stuck);
+        partitions.refresh();
+        assertEquals(before, node.snapshot());
+        assertFalse(Files.exists(folder.resolve("partitions")));
+    }
+
+    @Test
+    void whatCannotBeTakenBackDoesNotKeepTheRestFromIt() throws Exception {
+        FakeNode node = node(1);
+        String before = node.snapshot();
+        String stuck = "/proc/irq/17/smp_affinity_list";
+        List<String> steps = new ArrayList<>();
+        Partitions failing = new Partitions(node, new StateFolder(folder), step -> {
+            steps.add(step);
+            if (step.startsWith("control group ")) {
+                node.refusing(stuck);
+                throw new IllegalStateException("this fails");
+            }
+        });
+        PartitionException told = assertThrows(PartitionException.class, () -> failing.create(QUIET));
+        assertTrue(told.getMessage().contains("this fails; not everything could be taken back"), told.getMessage());
+        assertTrue(told.getMessage().contains(stuck), told.getMessage());
+        assertTrue(steps.size() > 5, steps::toString);
+        node.allowing(stuck);
+        assertEquals("0-3,7", node.read(stuck).orElseThrow());
+        new Partitions(node, new StateFolder(folder)).refresh();
+        assertEquals(before, node.snapshot());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 12, LAST})
+    void booksThatCannotBeWrittenEndTheCommandAndNothingIsLost(int step) throws Exception {
+        FakeNode node = node(1);
+        Path obstacle = folder.resolve("partitions.new/full");
+        List<String> steps = new ArrayList<>();
+        Partitions partitions = new Partitions(node, new StateFolder(folder), steps::add);
+        partitions.create(OTHER);
+        steps.clear();
+        partitions.create(QUIET);
+        int count = steps.size();
+        partitions.destroy("quiet");
+        String before = node.snapshot();
+        int failingStep = step == LAST ? count - 1 : step;
+        Partitions failing = new Partitions(node, new StateFolder(folder), at(failingStep, () -> {
+            try {
+                Files.createDirectories(obstacle);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }));
+        PartitionException told = assertThrows(PartitionException.class, () -> failing.create(QUIET));
+        assertTrue(Files.exists(obstacle));
+        assertTrue(told.getMessage().contains("cannot write " + folder.resolve("partitions")), told.getMessage());
+        assertEquals(before, node.snapshot());
+        Files.delete(obstacle);
+        Files.delete(obstacle.getParent());
+        Partitions later = new Partitions(node, new StateFolder(folder));
+        later.refresh();
+        assertEquals(before, node.snapshot());
+        assertEquals(List.of("other"), later.list().stream().map(Partition::name).toList());
+        later.create(QUIET);
+    }
+
+    @Test
+    void booksThatOthersMayWriteAreNotTrusted() throws Exception {
+        FakeNode node = node(1);
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        PartitionException told = assertThrows(PartitionException.class,
+                () -> new Partitions(node, new StateFolder(open)).create(QUIET));
+        assertTrue(told.getMessage().contains("others may write to it"), told.getMessage());
     }
 
     @ParameterizedTest
