@@ -170,4 +170,9 @@ final class FolderNode implements NodeFiles {
     public void bind(int tid, CpuSet cpus) throws IOException {
         throw new IOException("there are no threads");
     }
+
+    @Override
+    public void ordinary(int tid) {
+        // There are no threads.
+    }
 }
