@@ -27,7 +27,6 @@ import org.outrigger.node.partition.SystemFiles;
 final class SeatMaker {
     /** The node that this process is on. */
     static final NodeFiles NODE = new SystemFiles();
-    private static final String PROCESSES = "/cgroup.procs";
 
     private final Surroundings surroundings;
     private final StateFolder folder;
@@ -59,8 +58,8 @@ final class SeatMaker {
     Seat seat(Place place) throws PartitionException {
         Partition partition = place.partition();
         List<PoolShare> pools = partition.memory().isEmpty() ? everybodys() : SeatLink.shares(place.memory());
-        return new Seat(partition.name(), List.of(Path.of(partitions().group(partition) + PROCESSES)), !partition.has(Feature.THP),
-                pools, new SeatLink(partitions(), folder, number, surroundings.err()));
+        return new Seat(partition.name(), partitions().overview().members(partition), !partition.has(Feature.THP), pools,
+                new SeatLink(partitions(), folder, number, surroundings.err()));
     }
 
     /** Pages that belong to no partition: a partition without memory of its own leaves its jobs what others have too. */

@@ -21,6 +21,7 @@ import org.outrigger.node.partition.NodeFiles;
  */
 final class FolderNode implements NodeFiles {
     static final String CPUSETS = "/sys/fs/cgroup/cpuset";
+    static final String UNIFIED = "/sys/fs/cgroup/unified";
     private static final int HUGE_KIB = 2048;
 
     private final Path root;
@@ -82,6 +83,16 @@ final class FolderNode implements NodeFiles {
         file(group + "/cpuset.sched_load_balance", "1");
     }
 
+    /** Has an account of huge pages, in groups of version 2 beside the cpusets. */
+    FolderNode unified() throws IOException {
+        file("/proc/self/mountinfo", "30 25 0:26 / " + CPUSETS + " rw - cgroup cgroup rw,cpuset\n31 25 0:27 / " + UNIFIED
+                + " rw - cgroup2 cgroup2 rw");
+        file("/proc/self/cgroup", "3:cpuset:/\n0::/");
+        file(UNIFIED + "/cgroup.procs", "");
+        file(UNIFIED + "/cgroup.controllers", "hugetlb");
+        return file(UNIFIED + "/cgroup.subtree_control", "");
+    }
+
     /** From now on nothing below can be written. */
     void readOnly(String path) {
         readOnly.add(path);
@@ -119,6 +130,10 @@ final class FolderNode implements NodeFiles {
         if (path.endsWith("/cgroup.procs")) {
             return; // nobody is here to be moved
         }
+        if (path.endsWith("/cgroup.subtree_control")) {
+            Files.writeString(at(path), value.startsWith("+") ? value.substring(1) : "\n");
+            return;
+        }
         String text = room.containsKey(path) ? Long.toString(Math.min(room.get(path), Long.parseLong(value))) : value.strip();
         Files.writeString(at(path), text + "\n");
     }
@@ -129,7 +144,13 @@ final class FolderNode implements NodeFiles {
             throw new IOException(path + ": Read-only file system");
         }
         Files.createDirectory(at(path));
-        group(path, "");
+        if (path.startsWith(UNIFIED)) {
+            file(path + "/cgroup.procs", "");
+            file(path + "/hugetlb.2MB.max", "max");
+            file(path + "/hugetlb.2MB.rsvd.max", "max");
+        } else {
+            group(path, "");
+        }
     }
 
     @Override
@@ -169,5 +190,10 @@ final class FolderNode implements NodeFiles {
     @Override
     public void bind(int tid, CpuSet cpus) throws IOException {
         throw new IOException("there are no threads");
+    }
+
+    @Override
+    public void ordinary(int tid) {
+        // There are no threads.
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.cli.CommandLineFixture.Outcome;
+import org.outrigger.node.partition.Partitions;
 import tools.jackson.databind.JsonNode;
 
 /** {@code outrigger partition create|list|show|resize|destroy|plan} on a node that is made of files. */
@@ -131,6 +133,24 @@ class PartitionCommandTest {
         assertEquals("--cpus: cores are taken whole, and with CPU 4-7, which shares cores with CPU 0-3, no CPU would be left for"
                 + " Linux; --split-cores takes CPU 0-3 alone", fixture.refused("create lwk -c 0-3"));
         assertTrue(fixture.printed("create lwk -c 0-3 --split-cores").contains(" 0-3 "));
+    }
+
+    @Test
+    void anAccountOfHugePagesInGroupsOfItsOwn() throws Exception {
+        fixture.node.unified();
+        Map<String, String> before = fixture.node.snapshot();
+        String group = FolderNode.UNIFIED + "/outrigger-lwk";
+        JsonNode groups = fixture.json("create lwk -c 4-7 -M 8M").get("partition").get("groups");
+        assertEquals(2, groups.size());
+        assertEquals("8388608", fixture.node.read(group + "/hugetlb.2MB.max").orElseThrow());
+        assertEquals("8388608", fixture.node.read(group + "/hugetlb.2MB.rsvd.max").orElseThrow());
+        Partitions partitions = fixture.world.partitions;
+        assertEquals(List.of(Path.of(FolderNode.CPUSETS, "outrigger-lwk", "cgroup.procs"), Path.of(group, "cgroup.procs")),
+                partitions.overview().members(partitions.find("lwk").orElseThrow()));
+        fixture.printed("resize lwk -M 2M");
+        assertEquals("2097152", fixture.node.read(group + "/hugetlb.2MB.max").orElseThrow());
+        fixture.printed("destroy lwk");
+        assertEquals(before, fixture.node.snapshot());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.outrigger.node.partition;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.outrigger.node.CpuSet;
@@ -40,6 +41,15 @@ public final class Overview {
     public BooksState books() throws PartitionException {
         Books books = partitions.readable();
         return new BooksState(state.folder().toString(), books.holds().size(), books.unfinished());
+    }
+
+    /** The {@code cgroup.procs} files of the groups that a job of a partition has to join, the one of its cores first. */
+    public List<Path> members(Partition partition) throws PartitionException {
+        List<String> groups = new ArrayList<>(new Looker(files, partitions.readable()).groups(partition));
+        String cores = partitions.group(partition);
+        groups.remove(cores);
+        groups.addFirst(cores);
+        return groups.stream().map(group -> Path.of(group, "cgroup.procs")).toList();
     }
 
     /**

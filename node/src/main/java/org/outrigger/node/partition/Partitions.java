@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.outrigger.node.CpuSet;
 
 /**
  * The partitions of a node: looked at, created, resized, destroyed, one command after the other. Each of these first mends what a
