@@ -59,8 +59,8 @@ final class SeatMaker {
     Seat seat(Place place) throws PartitionException {
         Partition partition = place.partition();
         List<PoolShare> pools = partition.memory().isEmpty() ? everybodys() : SeatLink.shares(place.memory());
-        return new Seat(partition.name(), List.of(Path.of(partitions().group(partition) + PROCESSES)), !partition.has(Feature.THP),
-                pools, new SeatLink(partitions(), folder, number, surroundings.err()));
+        return new Seat(partition.name(), List.of(Path.of(partitions().group(partition) + PROCESSES)),
+                !partition.has(Feature.THP), pools, new SeatLink(partitions(), folder, number, surroundings.err()));
     }
 
     /** Pages that belong to no partition: a partition without memory of its own leaves its jobs what others have too. */

@@ -188,10 +188,12 @@ class PartitionJobsTest {
     @Test
     void whoHasNoPrivilegeRunsWithoutAPartition() {
         Machine.needs("setpriv");
+        Path state = Path.of(System.getProperty("java.io.tmpdir"), "systest-nobody-" + ProcessHandle.current().pid());
         try (OwnPartition machine = new OwnPartition()) {
             Run run = Job.start(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Outrigger.command(), "run",
-                    "--isolate", "--", "sh", "-c", "exit 7"), Path.of("/tmp"), Map.of("OUTRIGGER_STATE", folder + "/none"),
+                    "--isolate", "--", "sh", "-c", "exit 7"), Path.of("/tmp"), Map.of("OUTRIGGER_STATE", state.toString()),
                     Path.of("/dev/null"), "nobody").await(LIMIT);
+            Material.delete(state);
             Machine.skipUnless(run.status() != 125, "another user cannot read this build: " + run.stderr());
             assertEquals(7, run.status(), run.stderr());
             assertTrue(run.stderr().contains(" is not set apart: no privilege: "), run.stderr());
