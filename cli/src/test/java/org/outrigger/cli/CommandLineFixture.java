@@ -49,7 +49,8 @@ final class CommandLineFixture {
         Path cpu = Files.createDirectories(root.resolve("sys/devices/system/cpu"));
         Files.writeString(cpu.resolve("online"), online + "\n");
         Files.writeString(cpu.resolve("possible"), "0-63\n");
-        Files.writeString(root.resolve("status"), "Name:\tjava\nUid:\t0\t0\t0\t0\nCpus_allowed_list:\t" + allowed + "\nMems_allowed_list:\t0\n");
+        Files.writeString(root.resolve("status"), "Name:\tjava\nUid:\t0\t0\t0\t0\nCpus_allowed_list:\t" + allowed
+                + "\nMems_allowed_list:\t0\n");
     }
 
     void standardOutput(PrintStream stream) {

@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.outrigger.node.CpuListException;
 
 /**
- * How commands talk to running jobs: a socket {@code jobs/NUMBER} beside the books, in a folder that nobody else may enter. A line
- * asks, a line answers: {@code cores 2-3}, {@code memory BYTES}, {@code pools NODE:PAGE_BYTES:PAGES,...}, {@code usage}; {@code ok},
- * with what there is now, or {@code no}. Source: {@code unix(7)}.
+ * How commands talk to running jobs: a socket {@code jobs/NUMBER} beside the books, in a folder that nobody else may enter. A
+ * line asks, a line answers: {@code cores 2-3}, {@code memory BYTES}, {@code pools NODE:PAGE_BYTES:PAGES,...}, {@code usage};
+ * {@code ok}, with what there is now, or {@code no}. Source: {@code unix(7)}.
  */
 public final class JobLine implements AutoCloseable {
     /** How long an answer may take; what asks waits a little longer. */

@@ -7,8 +7,8 @@ import org.outrigger.node.CpuSet;
 import org.outrigger.node.MemorySize;
 
 /**
- * What a change of a partition means for the jobs in it. Before the change they leave the cores that go and give back pages; after
- * it they take the cores that come. Cores that come go to the oldest job that has taken what was free; so do pages.
+ * What a change of a partition means for the jobs in it. Before the change they leave the cores that go and give back pages;
+ * after it they take the cores that come. Cores that come go to the oldest job that has taken what was free; so do pages.
  */
 final class JobMoves {
     /** How a job is asked. */
