@@ -16,6 +16,7 @@ import org.outrigger.node.MemoryNodes;
 import org.outrigger.node.partition.JobWish;
 import org.outrigger.node.partition.Partition;
 import org.outrigger.node.partition.PartitionException;
+import org.outrigger.node.partition.Place;
 import org.outrigger.node.partition.PoolPages;
 
 /**
@@ -112,7 +113,7 @@ final class IsolatedSeating implements Seating {
             return Optional.empty();
         }
         try {
-            return Optional.of(seats.seat(new org.outrigger.node.partition.Place(partition(memory), JobWish.ALL, cores.lwk(),
+            return Optional.of(seats.seat(new Place(partition(memory), JobWish.ALL, cores.lwk(),
                     cores.linux(), memory)));
         } catch (PartitionException refused) {
             notes.add(refused.getMessage());
@@ -155,7 +156,7 @@ final class IsolatedSeating implements Seating {
 
     private Optional<Seat> seat(String program) {
         try {
-            var place = seats.desk().offer("job-" + seats.owner().pid(), JobWish.ALL);
+            Place place = seats.desk().offer("job-" + seats.owner().pid(), JobWish.ALL);
             Seat seat = seats.seat(place);
             seats.enter(place, program);
             return Optional.of(seat);

@@ -90,7 +90,8 @@ final class PartitionSeating implements Seating {
         if (asked.amounts().isEmpty()) {
             return new MemoryAmounts(everything(), new long[0]);
         }
-        List<MemoryList.Part> parts = asked.amounts().stream().map(part -> new MemoryList.Part(part.bytes(), part.node())).toList();
+        List<MemoryList.Part> parts = asked.amounts().stream()
+                .map(part -> new MemoryList.Part(part.bytes(), part.node())).toList();
         try {
             place = seats.desk().offer(name, new JobWish(place.wish().cores(), Optional.of(parts)));
         } catch (PartitionException refused) {

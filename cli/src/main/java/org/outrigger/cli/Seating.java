@@ -39,6 +39,7 @@ interface Seating {
         if (isolate) {
             return new IsolatedSeating(settings, surroundings);
         }
-        return partition != null ? new PartitionSeating(settings, surroundings, partition) : new PlainSeating(settings, surroundings);
+        return partition == null ? new PlainSeating(settings, surroundings)
+                : new PartitionSeating(settings, surroundings, partition);
     }
 }

@@ -45,10 +45,12 @@ final class CommandLineFixture {
     /** In an empty directory, on a machine with the online and the allowed CPUs of these lists. */
     CommandLineFixture(Path root, String online, String allowed) throws IOException {
         directory = Files.createDirectories(root.resolve("work"));
+        environment.put("OUTRIGGER_STATE", root.resolve("state").toString());
         Path cpu = Files.createDirectories(root.resolve("sys/devices/system/cpu"));
         Files.writeString(cpu.resolve("online"), online + "\n");
         Files.writeString(cpu.resolve("possible"), "0-63\n");
-        Files.writeString(root.resolve("status"), "Name:\tjava\nCpus_allowed_list:\t" + allowed + "\nMems_allowed_list:\t0\n");
+        Files.writeString(root.resolve("status"), "Name:\tjava\nUid:\t0\t0\t0\t0\nCpus_allowed_list:\t" + allowed
+                + "\nMems_allowed_list:\t0\n");
     }
 
     void standardOutput(PrintStream stream) {

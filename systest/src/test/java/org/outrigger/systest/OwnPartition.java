@@ -35,11 +35,12 @@ final class OwnPartition implements AutoCloseable {
 
     /** Waits for its turn. */
     OwnPartition() {
-        Machine.skipUnless("root".equals(System.getProperty("user.name")), "partitions of the whole machine are made by root only");
+        Machine.skipUnless("root".equals(System.getProperty("user.name")),
+            "partitions of the whole machine are made by root only");
         Machine.skipUnless(Machine.allowedCpus().size() > 1, "there is one CPU only");
         try {
-            lock = FileChannel.open(Path.of(System.getProperty("java.io.tmpdir"), "systest-machine.lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
+            lock = FileChannel.open(Path.of(System.getProperty("java.io.tmpdir"), "systest-machine.lock"),
+                    StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             lock.lock();
             // In memory where that can be: the books are forced to the disk at each step.
             state = Files.createTempDirectory(Path.of(Files.isWritable(Path.of("/run")) ? "/run" : "/tmp"), "systest-state-");
@@ -70,7 +71,8 @@ final class OwnPartition implements AutoCloseable {
     List<String[]> jobs() {
         Path file = state.resolve("running");
         try {
-            return Files.exists(file) ? Files.readAllLines(file).stream().skip(1).map(line -> line.split("\t")).toList() : List.of();
+            return !Files.exists(file) ? List.of()
+                : Files.readAllLines(file).stream().skip(1).map(line -> line.split("\t")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

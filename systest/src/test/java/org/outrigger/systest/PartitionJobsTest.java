@@ -42,7 +42,8 @@ class PartitionJobsTest {
             List<NativeAndLwk> programs = List.of(
                     NativeAndLwk.bash("for i in 1 2 3; do (echo $i | tr 1-3 a-c) & wait; done; exec echo end"),
                     NativeAndLwk.of("python3", "-c", "import threading,subprocess\n"
-                            + "out=[]\nts=[threading.Thread(target=lambda i=i: out.append(sum(range(i*1000)))) for i in range(8)]\n"
+                            + "out=[]\n"
+                            + "ts=[threading.Thread(target=lambda i=i: out.append(sum(range(i*1000)))) for i in range(8)]\n"
                             + "[t.start() for t in ts]; [t.join() for t in ts]\n"
                             + "print(sorted(out), subprocess.run(['echo','child'],capture_output=True).stdout)"));
             programs.forEach(program -> program.options("-p", OwnPartition.NAME).with("OUTRIGGER_STATE", state).limit(300)
@@ -60,8 +61,8 @@ class PartitionJobsTest {
             machine.create();
             Run run = machine.run(IN, "sh", "-c", "cat /proc/self/cpuset; grep Cpus_allowed_list /proc/self/status");
             assertEquals("/" + GROUP + "\nCpus_allowed_list:\t" + machine.core() + "\n", run.text(), run.stderr());
-            Run byVariable = machine.begin(List.of(), "env", "OUTRIGGER_PARTITION=" + OwnPartition.NAME, Outrigger.command(), "run",
-                    "--dry-run", "--", "true").await(LIMIT);
+            Run byVariable = machine.begin(List.of(), "env", "OUTRIGGER_PARTITION=" + OwnPartition.NAME, Outrigger.command(),
+                    "run", "--dry-run", "--", "true").await(LIMIT);
             assertTrue(byVariable.text().contains("partition    " + OwnPartition.NAME + "\n"), byVariable.summary());
             assertEquals(List.of(), machine.jobs(), "they have ended");
         }
@@ -102,7 +103,8 @@ class PartitionJobsTest {
             assertTrue(machine.run(IN, "true").stderr().startsWith(taken), "without its LWK");
             Run refused = machine.partition("destroy", OwnPartition.NAME);
             assertEquals(125, refused.status());
-            assertTrue(refused.stderr().contains(who + " still runs in it; --force moves it to the Linux cores"), refused.stderr());
+            assertTrue(refused.stderr().contains(who + " still runs in it; --force moves it to the Linux cores"),
+                refused.stderr());
             end();
             job.await(LIMIT);
             assertEquals(0, machine.run(IN, "true").status());
@@ -188,10 +190,12 @@ class PartitionJobsTest {
     @Test
     void whoHasNoPrivilegeRunsWithoutAPartition() {
         Machine.needs("setpriv");
+        Path state = Path.of(System.getProperty("java.io.tmpdir"), "systest-nobody-" + ProcessHandle.current().pid());
         try (OwnPartition machine = new OwnPartition()) {
             Run run = Job.start(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Outrigger.command(), "run",
-                    "--isolate", "--", "sh", "-c", "exit 7"), Path.of("/tmp"), Map.of("OUTRIGGER_STATE", folder + "/none"),
+                    "--isolate", "--", "sh", "-c", "exit 7"), Path.of("/tmp"), Map.of("OUTRIGGER_STATE", state.toString()),
                     Path.of("/dev/null"), "nobody").await(LIMIT);
+            Material.delete(state);
             Machine.skipUnless(run.status() != 125, "another user cannot read this build: " + run.stderr());
             assertEquals(7, run.status(), run.stderr());
             assertTrue(run.stderr().contains(" is not set apart: no privilege: "), run.stderr());

@@ -21,8 +21,8 @@ final class JobChanges {
      * @param jobs those that run
      * @throws PartitionException when a job would be left without a core
      */
-    JobChanges(NodeFiles files, JobRegistry registry, String boot, JobMoves.Voice voice, List<Partition> old, List<Partition> next,
-               List<RunningJob> jobs) throws PartitionException {
+    JobChanges(NodeFiles files, JobRegistry registry, String boot, JobMoves.Voice voice, List<Partition> old,
+               List<Partition> next, List<RunningJob> jobs) throws PartitionException {
         this.files = files;
         this.registry = registry;
         this.boot = boot;
@@ -48,7 +48,8 @@ final class JobChanges {
         if (!jobs.isEmpty()) {
             boolean one = jobs.size() == 1;
             throw new PartitionException(jobs.stream().map(RunningJob::toString).collect(Collectors.joining(", "))
-                    + (one ? " still runs in it; --force moves it" : " still run in it; --force moves them") + " to the Linux cores");
+                    + (one ? " still runs in it; --force moves it" : " still run in it; --force moves them")
+                    + " to the Linux cores");
         }
     }
 

@@ -38,7 +38,8 @@ public final class JobDesk {
             Partition partition = Partitions.named(books.partitions(), place.partition().name());
             Place now = place(books, partition, place.wish());
             if (!now.cores().equals(place.cores()) || !now.memory().equals(place.memory())) {
-                throw new PartitionException("partition '" + partition.name() + "' has been changed, or a job began in it, just now");
+                throw new PartitionException("partition '" + partition.name()
+                        + "' has been changed, or a job began in it, just now");
             }
             JobRegistry registry = partitions.registry();
             List<RunningJob> jobs = registry.living(partitions.boot());

@@ -3,10 +3,8 @@ package org.outrigger.node.partition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +13,6 @@ import java.util.function.Consumer;
  */
 public final class Partitions {
     private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
-    private static final int ROUNDS = 3;
 
     private final NodeFiles files;
     private final StateFolder state;
@@ -259,17 +256,17 @@ public final class Partitions {
             if (back) {
                 try {
                     jobs.leave(notes);
-                    notes.addAll(converge(books, next, wants, interruption));
-                    finish(books, next);
+                    notes.addAll(rounds(books).converge(next, wants, interruption, beforeStep));
+                    rounds(books).finish(next);
                 } catch (PartitionException | RuntimeException failed) {
-                    PartitionException why = takenBack(books, old, failed);
+                    PartitionException why = rounds(books).takenBack(old, failed);
                     jobs.rollBack();
                     throw why;
                 }
             } else {
                 jobs.leave(notes);
-                notes.addAll(settle(books, next, this::step));
-                finish(books, next);
+                notes.addAll(rounds(books).settle(next, this::step));
+                rounds(books).finish(next);
             }
             jobs.take(new World(files, books, next).rest(), notes);
             Partition result = next.stream().filter(partition -> partition.name().equals(name)).findFirst()
@@ -282,10 +279,8 @@ public final class Partitions {
         return new JobChanges(files, registry, boot(), voice, old, next, registry.living(boot()));
     }
 
-    private void finish(Books books, List<Partition> next) throws PartitionException {
-        books.replace(next);
-        books.changing(false);
-        state.write(books);
+    private Rounds rounds(Books books) {
+        return new Rounds(files, state, books);
     }
 
     private void step(String what) {
@@ -294,63 +289,6 @@ public final class Partitions {
 
     StateFolder.Lock lock() throws PartitionException {
         return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
-    }
-
-    /** What is wanted may depend on what came of the first round: which kind of partition the kernel took. */
-    private Set<String> converge(Books books, List<Partition> next, List<Want> first, Interruption interruption)
-            throws PartitionException {
-        Converger.Step checked = what -> {
-            interruption.check();
-            beforeStep.accept(what);
-        };
-        Set<String> notes = new LinkedHashSet<>(new Converger(files, state, books, checked).converge(first));
-        List<Want> done = first;
-        for (int round = 1; round < ROUNDS; round++) {
-            List<Want> wants = new World(files, books, next).wants();
-            if (wants.equals(done)) {
-                break;
-            }
-            notes.addAll(new Converger(files, state, books, checked).converge(wants));
-            done = wants;
-        }
-        return notes;
-    }
-
-    /** The same past whatever fails. */
-    private Set<String> settle(Books books, List<Partition> next, Converger.Step step) throws PartitionException {
-        Set<String> notes = new LinkedHashSet<>();
-        List<Want> done = null;
-        for (int round = 0; round < ROUNDS; round++) {
-            List<Want> wants;
-            try {
-                wants = new World(files, books, next).wants();
-            } catch (PartitionException impossible) {
-                notes.add(impossible.getMessage()); // the node has changed; what is held stays held
-                break;
-            }
-            if (wants.equals(done)) {
-                break;
-            }
-            notes.addAll(new Converger(files, state, books, step).settle(wants));
-            done = wants;
-        }
-        return notes;
-    }
-
-    /** Takes everything back that a command did before it failed; returns why it failed, with what could not be taken back. */
-    private PartitionException takenBack(Books books, List<Partition> old, Exception failed) throws PartitionException {
-        String reason = failed instanceof PartitionException ? failed.getMessage() : failed.toString();
-        books.replace(old);
-        books.changing(true);
-        Set<String> notes = settle(books, old, what -> { });
-        try {
-            finish(books, old);
-        } catch (PartitionException full) {
-            notes.add(full.getMessage());
-        }
-        return new PartitionException(books.unfinished() || old.isEmpty() && !notes.isEmpty()
-                ? reason + "; not everything could be taken back, the next command tries again: " + String.join("; ", notes)
-                : reason, failed);
     }
 
     /**
@@ -393,7 +331,7 @@ public final class Partitions {
         books.changing(true);
         state.write(books);
         jobs.leave(notes);
-        notes.addAll(settle(books, living, this::step));
+        notes.addAll(rounds(books).settle(living, this::step));
         books.changing(false);
         state.write(books);
         jobs.take(new World(files, books, living).rest(), notes);

@@ -76,7 +76,8 @@ class JobLineTest {
             try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 silent.connect(UnixDomainSocketAddress.of(folder.resolve("jobs/17")));
                 silent.write(ByteBuffer.wrap(new byte[] {'u'}));
-                assertEquals(Optional.of("77 0:2097152:5"), JobLine.ask(state, 17, "usage"), "one who says nothing holds nobody up");
+                assertEquals(Optional.of("77 0:2097152:5"), JobLine.ask(state, 17, "usage"),
+                        "one who says nothing holds nobody up");
             }
         }
     }

@@ -42,7 +42,8 @@ class JobsTest {
 
     private Partitions with(java.util.function.Consumer<String> beforeStep) {
         return new Partitions(node, state, beforeStep, (job, line) -> {
-            said.add(job.number() + ": " + line + " (cpuset " + node.read(FakeNode.V1 + "/outrigger-quiet/cpuset.cpus").orElse("-")
+            said.add(job.number() + ": " + line
+                    + " (cpuset " + node.read(FakeNode.V1 + "/outrigger-quiet/cpuset.cpus").orElse("-")
                     + ", pool " + node.read(new PoolPages(0, FakeNode.HUGE, 0).file()).orElseThrow() + ")");
             return Optional.ofNullable(answers.getOrDefault(job.number() + " " + line.split(" ")[0],
                     line.startsWith("memory") ? "0" : ""));
@@ -209,8 +210,8 @@ class JobsTest {
                 List.of(), Optional.of(owner)));
         process(1001);
         process(1002);
-        desk.enter(desk.offer("job-1000", JobWish.ALL), new RunningJob("", owner, Owner.of(node, 1001).orElseThrow(), "id", "solver",
-                CpuSet.EMPTY, false, List.of(), false));
+        desk.enter(desk.offer("job-1000", JobWish.ALL), new RunningJob("", owner, Owner.of(node, 1001).orElseThrow(), "id",
+                "solver", CpuSet.EMPTY, false, List.of(), false));
         node.write(group("job-1000") + "/cgroup.procs", "1002");
         node.inRealTime(1002);
         node.end(1000);
@@ -279,7 +280,8 @@ class JobsTest {
         assertEquals(List.of(), said, "nobody had the rest");
         begin(3000, new JobWish(Optional.of(CpuSet.of(6)), Optional.of(List.of())));
         resize(CpuSet.range(4, 7), 15);
-        assertEquals(List.of("2000: memory 10485760 (cpuset 4-7, pool 20)", "2000: pools 0:2097152:5 (cpuset 4-7, pool 20)"), said,
+        assertEquals(List.of("2000: memory 10485760 (cpuset 4-7, pool 20)", "2000: pools 0:2097152:5 (cpuset 4-7, pool 20)"),
+                said,
                 "the youngest that has some");
         assertEquals("15", node.read(new PoolPages(0, FakeNode.HUGE, 0).file()).orElseThrow());
     }
@@ -303,7 +305,8 @@ class JobsTest {
         assertEquals(100L << 20, partitions.jobs(NAME).getFirst().bytes());
         said.clear();
         resize(CpuSet.range(4, 7), 70);
-        assertEquals(List.of("1000: pools 0:2097152:70 (cpuset 4-7, pool 70)", "1000: memory 146800640 (cpuset 4-7, pool 70)"), said);
+        assertEquals(List.of("1000: pools 0:2097152:70 (cpuset 4-7, pool 70)",
+                "1000: memory 146800640 (cpuset 4-7, pool 70)"), said);
     }
 
     @Test
@@ -360,6 +363,7 @@ class JobsTest {
     void aBrokenFileIsNamed() throws Exception {
         begin(1000, JobWish.ALL);
         Files.writeString(folder.resolve("running"), Files.readString(folder.resolve("running")) + "nonsense\n");
-        assertTrue(assertThrows(PartitionException.class, () -> partitions.jobs(NAME)).getMessage().contains("running: a line is"));
+        assertTrue(assertThrows(PartitionException.class, () -> partitions.jobs(NAME)).getMessage()
+                .contains("running: a line is"));
     }
 }
