@@ -1,0 +1,99 @@
+# What the scripts of the emulated machine share: each prints lines "ok NAME", "not ok NAME" or "skip NAME: REASON", and a last line
+# "end STATUS". Lines after "not ok" that begin with # say what happened.
+set -u
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+programs=${OUTRIGGER_TEST_PROGRAMS:-$root/systest/target/emulated/programs}
+outrigger=$root/outrigger
+folder=$(mktemp -d)
+started=() # processes in the background, ended with the script
+finished() {
+    status=$?
+    for pid in "${started[@]}"; do
+        kill -9 "$pid" 2> /dev/null
+    done
+    rm -rf "$folder"
+    echo "end $status"
+}
+trap finished EXIT
+cd "$folder" || exit 1
+
+failed() { # NAME TEXT
+    echo "not ok $1"
+    sed 's/^/#   /' <<< "$2"
+}
+
+skip() { # NAME REASON
+    echo "skip $1: $2"
+}
+
+# check NAME COMMAND...: the command must succeed.
+check() {
+    local name=$1 text
+    shift
+    if text=$("$@" 2>&1); then
+        echo "ok $name"
+    else
+        failed "$name" "status $? of: $*
+$text"
+    fi
+}
+
+# equal NAME EXPECTED FOUND
+equal() {
+    if [ "$2" = "$3" ]; then
+        echo "ok $1"
+    else
+        failed "$1" "expected: $2
+found: $3"
+    fi
+}
+
+# lwk OPTIONS... -- PROGRAM...
+lwk() {
+    "$outrigger" run "$@"
+}
+
+# same NAME CORES [OPTIONS...] -- PROGRAM...: natively on these cores first, which must end with 0, then on the LWK with the options:
+# the same output, errors and status.
+same() {
+    local name=$1 cores=$2 options=() natively lwk status
+    shift 2
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    natively=$(timeout 150 taskset -c "$cores" "$@" 2>&1)
+    status=$?
+    if [ $status -ne 0 ]; then
+        failed "$name" "natively, status $status: $natively"
+        return
+    fi
+    lwk=$(timeout 150 "$outrigger" run -c "$cores" "${options[@]}" -- "$@" 2>&1)
+    status=$?
+    if [ $status -eq 0 ] && [ "$natively" = "$lwk" ]; then
+        echo "ok $name"
+    else
+        failed "$name" "natively: $natively
+on the LWK, status $status: $lwk"
+    fi
+}
+
+# await SECONDS COMMAND...: until the command succeeds.
+await() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" > /dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.1
+    done
+}
+
+# Huge pages of 2 MiB on a node.
+pool() { # NODE [nr_hugepages|free_hugepages]
+    cat "/sys/devices/system/node/node$1/hugepages/hugepages-2048kB/${2:-nr_hugepages}"
+}
+
+set_pool() { # NODE PAGES
+    echo "$2" > "/sys/devices/system/node/node$1/hugepages/hugepages-2048kB/nr_hugepages"
+}
