@@ -7,15 +7,11 @@ same "bash with pipes" 1-7 -- bash -c 'for i in 1 2 3; do echo $i; done | sort -
 same "python3" 1-7 -- /usr/bin/python3 -c 'import os, threading
 t = [threading.Thread(target=lambda: sum(range(1000))) for _ in range(4)]
 [x.start() for x in t]; [x.join() for x in t]; print(len(os.sched_getaffinity(0)), "threads done")'
-same "exec and fork" 1-7 -- "$programs/process_exec"
-same "spawn" 1-7 -- "$programs/process_spawn"
-same "threads" 1-7 -- "$programs/threads"
-same "threads on all calls trapped" 1-7 --intercept=trap -- "$programs/threads"
-same "signals" 1-7 -- "$programs/signals_action"
-same "a storm of signals" 1-7 -- "$programs/signals_storm"
-same "memory" 1-7 -- "$programs/memory_protect"
-same "heap" 1-7 -- "$programs/memory_brk"
-same "scheduling" 1-7 -- "$programs/sched"
+same "processes" 1-7 -- bash -c "$(all process_exec process_spawn process_ids forkthread)"
+same "threads and scheduling" 1-7 -- bash -c "$(all threads sched)"
+same "threads with all calls trapped" 1-7 --intercept=trap -- "$programs/threads"
+same "signals" 1-7 -- bash -c "$(all signals_action signals_context signals_stack signals_storm)"
+same "memory" 1-7 -- bash -c "$(all memory_protect memory_brk memory_remap)"
 
 equal "four ranks" "0 1 2 3" "$(lwk -n 4 -l 0 -- sh -c 'echo $OUTRIGGER_RANK' | sort | xargs)"
 equal "ranks share the cores out" "1 2 2 2" "$(lwk -n 4 -l 0 -- nproc | sort | xargs)"

@@ -7,6 +7,10 @@ numa() {
     xargs <<< "$("$@" "$programs/numa" 64 2>&1)"
 }
 
+# Pages shall stay where they came from.
+balancing=$(cat /proc/sys/kernel/numa_balancing)
+echo 0 > /proc/sys/kernel/numa_balancing
+
 equal "natively, memory is the core's" "$on_1" "$(numa taskset -c 4-7)"
 equal "on the LWK, memory is the core's" "$on_1" "$(numa lwk -c 4-7 -l 0-1 --)"
 equal "on the other node, too" "$on_0" "$(numa lwk -c 1-3 -l 0 --)"
@@ -16,9 +20,7 @@ equal "in turn from both nodes" "$halves" "$(numa lwk -c 1-7 -l 0 --mempolicy in
 equal "in turn from both named nodes" "$halves" "$(numa lwk -c 4-7 -l 0 --mem 256M@0,256M@1 --mempolicy interleave --)"
 equal "nearest" "$on_1" "$(numa lwk -c 4-7 -l 0 --mempolicy nearest --)"
 
-for program in numa memory_policy hugepages memory_map memory_touch; do
-    same "$program on two nodes" 1-7 -l 0 -- "$programs/$program"
-done
+same "programs on two nodes" 1-7 -l 0 -- bash -c "$(all numa memory_policy memory_touch)"
 
 # Pools, one node after the other.
 set_pool 1 128
@@ -29,22 +31,19 @@ job=$!
 started+=($job)
 await 120 grep -q holding out
 equal "32 pages of node 1's pool are in use at least" yes "$([ "$(pool 1 free_hugepages)" -le 96 ] && echo yes)"
-held=$(pgrep -f "$programs/numa 64 hold" | while read -r pid; do grep -l ' huge ' /proc/$pid/numa_maps 2> /dev/null; done | head -n 1)
-equal "numa_maps has them on node 1 alone" yes "$([ -n "$held" ] && grep ' huge ' "$held" | grep -q ' N1=' && ! grep ' huge ' "$held" | grep -q ' N0=' && echo yes)"
+held=$(grep ' huge ' "/proc/$(pgrep -x numa)/numa_maps")
+equal "numa_maps has them on node 1 alone" "N1=" "$(grep -o ' N[0-9]*=' <<< "$held" | sort -u | xargs)"
 kill $job
 wait $job
 equal "given back" 128 "$(pool 1 free_hugepages)"
 equal "a pool on the other node is not taken by a bound job" "$on_0" "$(numa lwk -c 1-3 -l 0 --mem 256M@0 --)"
 equal "nothing of it is in use" 128 "$(pool 1 free_hugepages)"
-for program in hugepages memory_policy memory_map memory_fork memory_remap; do
-    same "$program with a pool on node 1" 1-7 -l 0 -- "$programs/$program"
-done
+same "programs with a pool on node 1" 1-7 -l 0 -- bash -c "$(all numa memory_policy memory_protect memory_remap)"
 set_pool 0 64
 equal "in turn with pools on both" "$halves" "$(numa lwk -c 1-7 -l 0 --mempolicy interleave --)"
-for program in hugepages memory_policy; do
-    same "$program with pools on both nodes" 1-7 -l 0 -- "$programs/$program"
-done
+same "programs with pools on both nodes" 1-7 -l 0 -- bash -c "$(all numa memory_policy hugepages)"
 equal "all given back" "64 128" "$(pool 0 free_hugepages) $(pool 1 free_hugepages)"
 set_pool 0 0
 set_pool 1 0
 equal "the pools are as before" "0 0" "$(pool 0) $(pool 1)"
+echo "$balancing" > /proc/sys/kernel/numa_balancing

@@ -1,9 +1,7 @@
 # Several kernel loops on several Linux cores, which two CPUs cannot have.
 . "$(dirname "$0")/lib.sh"
 for loops in 2 4; do
-    for program in storm threads process_spawn; do
-        same "$program on $loops loops" 4-7 -l 0-3 --kernel-loops=$loops -- "$programs/$program"
-    done
+    same "programs on $loops loops" 4-7 -l 0-3 --kernel-loops=$loops -- bash -c "$(all storm threads process_spawn)"
 done
 lwk -c 4-7 -l 0-3 --kernel-loops=4 -n 4 --report=report.json -- "$programs/forkthread" > /dev/null 2> errors
 equal "four ranks on four loops" 0 $?

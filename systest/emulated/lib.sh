@@ -2,7 +2,7 @@
 # "end STATUS". Lines after "not ok" that begin with # say what happened.
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-programs=${OUTRIGGER_TEST_PROGRAMS:-$root/systest/target/emulated/programs}
+programs=$root/systest/target/material/programs
 outrigger=$root/outrigger
 folder=$(mktemp -d)
 started=() # processes in the background, ended with the script
@@ -63,13 +63,13 @@ same() {
         shift
     done
     shift
-    natively=$(timeout 150 taskset -c "$cores" "$@" 2>&1)
+    natively=$(timeout 240 taskset -c "$cores" "$@" 2>&1)
     status=$?
     if [ $status -ne 0 ]; then
         failed "$name" "natively, status $status: $natively"
         return
     fi
-    lwk=$(timeout 150 "$outrigger" run -c "$cores" "${options[@]}" -- "$@" 2>&1)
+    lwk=$(timeout 240 "$outrigger" run -c "$cores" "${options[@]}" -- "$@" 2>&1)
     status=$?
     if [ $status -eq 0 ] && [ "$natively" = "$lwk" ]; then
         echo "ok $name"
@@ -77,6 +77,14 @@ same() {
         failed "$name" "natively: $natively
 on the LWK, status $status: $lwk"
     fi
+}
+
+# all PROGRAM...: a script that runs these of the test programs, one after the other; for `bash -c`, as each start of the LWK takes long here.
+all() {
+    local program
+    for program in "$@"; do
+        echo "echo $program; '$programs/$program' || exit"
+    done
 }
 
 # await SECONDS COMMAND...: until the command succeeds.

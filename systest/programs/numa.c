@@ -10,25 +10,34 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-enum { NODES = 64, SHOWN = 2, TRIES = 1000 };
+enum { NODES = 64, SHOWN = 2, TRIES = 100 };
 
 /* The node of each page, counted; a page that is nowhere ends the program. */
 static void count(char *at, size_t length, size_t *pages) {
-    memset(pages, 0, NODES * sizeof *pages);
-    for (size_t offset = 0; offset < length; offset += PAGE) {
-        void *page = at + offset;
-        int node = -ENOENT;
-        /* A page that Linux is just moving is nowhere for a moment. */
-        for (int i = 0; i < TRIES && node == -ENOENT; i++) {
-            CHECK(syscall(SYS_move_pages, 0, 1ul, &page, NULL, &node, 0) == 0);
-            if (node == -ENOENT) {
-                usleep(1000);
-            }
-        }
-        errno = -node;
-        CHECK(node >= 0 && node < NODES);
-        pages[node]++;
+    size_t number = length / PAGE;
+    void **page = calloc(number, sizeof *page);
+    int *node = calloc(number, sizeof *node);
+    CHECK(page != NULL && node != NULL);
+    for (size_t i = 0; i < number; i++) {
+        page[i] = at + i * PAGE;
     }
+    CHECK(syscall(SYS_move_pages, 0, number, page, NULL, node, 0) == 0);
+    memset(pages, 0, NODES * sizeof *pages);
+    for (size_t i = 0; i < number; i++) {
+        /* A page that Linux is just moving, or has made unreadable to see who uses it (NUMA balancing), is nowhere for a moment. */
+        for (int try = 0; try < TRIES && node[i] < 0; try++) {
+            usleep(1000);
+            (void) *(volatile char *) page[i];
+            CHECK(syscall(SYS_move_pages, 0, 1ul, &page[i], NULL, &node[i], 0) == 0);
+        }
+        if (node[i] < 0 || node[i] >= NODES) {
+            dprintf(2, "page %lu of %lu at %p, which holds %d: status %d\n", i, number, page[i], *(char *) page[i], node[i]);
+            exit(1);
+        }
+        pages[node[i]]++;
+    }
+    free(page);
+    free(node);
 }
 
 static char *touched(size_t length) {

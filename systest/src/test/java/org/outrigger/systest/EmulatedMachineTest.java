@@ -1,5 +1,6 @@
 package org.outrigger.systest;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,7 +156,7 @@ class EmulatedMachineTest {
         return nodes.stream();
     }
 
-    private static long scriptFiles() throws java.io.IOException {
+    private static long scriptFiles() throws IOException {
         try (Stream<Path> files = Files.list(Outrigger.root().resolve("systest/emulated"))) {
             return files.filter(file -> file.getFileName().toString().matches("[0-9].*\\.sh")).count();
         }
