@@ -105,3 +105,41 @@ pool() { # NODE [nr_hugepages|free_hugepages]
 set_pool() { # NODE PAGES
     echo "$2" > "/sys/devices/system/node/node$1/hugepages/hugepages-2048kB/nr_hugepages"
 }
+
+# What partitions may change, as text: a snapshot before and one after must be the same.
+node_state() {
+    local file group
+    for file in /proc/irq/*/smp_affinity /proc/irq/default_smp_affinity /sys/devices/virtual/workqueue/cpumask \
+        /sys/devices/virtual/workqueue/*/cpumask /sys/devices/system/node/node*/hugepages/*/nr_hugepages \
+        /proc/sys/kernel/{sched_rt_runtime_us,numa_balancing,watchdog,soft_watchdog,nmi_watchdog,timer_migration,watchdog_cpumask} \
+        /proc/sys/vm/{stat_interval,swappiness,compaction_proactiveness,nr_overcommit_hugepages} \
+        /sys/kernel/mm/transparent_hugepage/{enabled,defrag,khugepaged/defrag} /sys/fs/cgroup/cgroup.subtree_control \
+        /sys/fs/cgroup/cpuset.cpus.effective; do
+        [ ! -r "$file" ] || echo "$file $(tr '\n' ' ' < "$file" 2> /dev/null)"
+    done
+    find /sys/fs/cgroup -mindepth 1 -type d | sort | while read -r group; do
+        echo "$group $(cat "$group"/cpuset.{cpus,mems,cpus.partition} "$group/cgroup.subtree_control" 2> /dev/null | xargs)"
+    done
+    ps -eo comm,pid | awk '$1 ~ /^(kthreadd|ksoftirqd|rcu|kworker\/u|kswapd|kcompactd|khugepaged|ksmd|oom_reaper|writeback)/ { print $2 }' |
+        while read -r thread; do
+            case $(cat /proc/$thread/comm 2> /dev/null) in
+                kworker* | '') ;; # these come and go
+                *) echo "$(cat /proc/$thread/comm) $(grep Cpus_allowed_list /proc/$thread/status)" ;;
+            esac
+        done
+}
+
+# restored NAME: the node is as it was when `node_state > before` was made.
+restored() {
+    local after
+    after=$(node_state)
+    if [ "$(cat before)" = "$after" ]; then
+        echo "ok $1"
+    else
+        failed "$1" "$(diff before - <<< "$after")"
+    fi
+}
+
+partition() {
+    "$outrigger" partition "$@"
+}
