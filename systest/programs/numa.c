@@ -24,7 +24,7 @@ static void count(char *at, size_t length, size_t *pages) {
     CHECK(syscall(SYS_move_pages, 0, number, page, NULL, node, 0) == 0);
     memset(pages, 0, NODES * sizeof *pages);
     for (size_t i = 0; i < number; i++) {
-        /* A page that Linux is just moving, or has made unreadable to see who uses it (NUMA balancing), is nowhere for a moment. */
+        /* A page that Linux is just moving, or watches for NUMA balancing, is nowhere for a moment. */
         for (int try = 0; try < TRIES && node[i] < 0; try++) {
             usleep(1000);
             (void) *(volatile char *) page[i];

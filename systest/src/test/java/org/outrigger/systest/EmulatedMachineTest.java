@@ -23,8 +23,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 /**
- * The emulated machine ({@code tools/emulated-machine}), and on it the scripts of {@code systest/emulated}: 8 CPUs, two NUMA nodes,
- * cgroup v2. All scripts run in one boot; each of their lines is a test here.
+ * The emulated machine ({@code tools/emulated-machine}), and on it the scripts of {@code systest/emulated}: 8 CPUs, two NUMA
+ * nodes, cgroup v2. All scripts run in one boot; each of their lines is a test here.
  */
 class EmulatedMachineTest {
     private static final Duration SHORT = Duration.ofMinutes(5);
@@ -65,8 +65,8 @@ class EmulatedMachineTest {
     void helpNamesEveryOption() {
         Run help = machine("--help");
         assertEquals(0, help.status(), help::summary);
-        for (String option : List.of("--cpus", "--nodes", "--smt", "--memory", "--append", "--timeout", "--directory", "--kernel-log",
-            "--unprivileged")) {
+        for (String option : List.of("--cpus", "--nodes", "--smt", "--memory", "--append", "--timeout", "--directory",
+            "--kernel-log", "--unprivileged")) {
             assertTrue(help.text().contains(option), () -> option + " is not explained");
         }
     }
