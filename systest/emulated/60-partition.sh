@@ -2,11 +2,11 @@
 . "$(dirname "$0")/lib.sh"
 group=/sys/fs/cgroup/outrigger-lwk
 node_state > before
-# Load that would like every core.
-for i in 1 2 3 4 5 6; do
-    sh -c 'while :; do :; done' &
-    started+=($!)
-done
+# What would like every core: one that works, and one that sleeps.
+sh -c 'while :; do :; done' &
+started+=($!)
+sleep 100000 &
+started+=($!)
 load=("${started[@]}")
 
 partition create lwk -c 4-7 -M 64M@1 > out 2>&1
@@ -16,10 +16,13 @@ equal "everything else is on the other cores" 0-3 "$(cat /sys/fs/cgroup/cpuset.c
 equal "the pool of node 1 has the memory" "0 32" "$(pool 0) $(pool 1)"
 equal "the group may have so much of it" $((64 << 20)) "$(cat $group/hugetlb.2MB.max)"
 equal "unbound work queues are on the other cores" 0f "$(sed 's/.*,//; s/^0*\(..\)$/\1/' /sys/devices/virtual/workqueue/cpumask)"
-sleep 2
-# The last CPU of a process is the 39th field of its stat.
-on_lwk=$(for pid in "${load[@]}"; do awk '$39 >= 4 { print $1 }' /proc/$pid/stat; done)
-equal "the load stays off the cores" "" "$on_lwk"
+for pid in "${load[@]}"; do
+    equal "the load may not run on the cores" "Cpus_allowed_list: 0-3" "$(grep Cpus_allowed_list /proc/$pid/status | xargs)"
+done
+sleep 1
+# The CPU on which a process ran last is the 39th field of its stat.
+equal "nor does it" "" "$(for pid in "${load[@]}"; do awk '$39 >= 4 { print $1 }' /proc/$pid/stat; done)"
+kill "${load[0]}"
 moved=$(for irq in /proc/irq/[0-9]*; do
     [ ! -s "$irq/effective_affinity_list" ] || echo "${irq##*/} $(cat "$irq/smp_affinity_list")"
 done | awk '$2 !~ /^[0-3](-[0-3])?$/ { print $1 }' | xargs)
@@ -48,5 +51,5 @@ wait $job
 equal "the job ends as it should" "0 running ok steady" "$? $(xargs < job)"
 partition destroy lwk > out 2>&1
 equal "destroy" 0 $?
-kill "${load[@]}"
+kill "${load[1]}"
 restored "every file is as it was"
