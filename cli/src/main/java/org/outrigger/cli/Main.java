@@ -12,6 +12,9 @@ import org.outrigger.lab.calls.CallsRunner;
 import org.outrigger.lab.compare.CompareRunner;
 import org.outrigger.lab.noise.NoiseRunner;
 import org.outrigger.lab.memory.MemoryRunner;
+import org.outrigger.node.partition.Partitions;
+import org.outrigger.node.partition.StateFolder;
+import org.outrigger.node.partition.SystemFiles;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -131,8 +134,12 @@ public final class Main {
             throw new RefusalException("a command about partitions is missing");
         }
         ParseResult which = arguments.subcommand();
-        return which.isUsageHelpRequested() ? usage(which.commandSpec().commandLine())
-                : new CheckCommand(surroundings).execute(which);
+        if (which.isUsageHelpRequested()) {
+            return usage(which.commandSpec().commandLine());
+        }
+        return which.commandSpec().name().equals(PartitionGrammar.CHECK) ? new CheckCommand(surroundings).execute(which)
+                : new PartitionCommand(surroundings, new Partitions(new SystemFiles(),
+                        StateFolder.of(surroundings.environment(), true, 0))).execute(which);
     }
 
     private int mem(ParseResult arguments) throws RefusalException {

@@ -8,6 +8,12 @@ import picocli.CommandLine.Model.CommandSpec;
 final class PartitionGrammar {
     static final String CHECK = "check";
     static final String ALL = "--all";
+    static final String CREATE = "create";
+    static final String LIST = "list";
+    static final String SHOW = "show";
+    static final String RESIZE = "resize";
+    static final String DESTROY = "destroy";
+    static final String PLAN = "plan";
 
     private PartitionGrammar() {
     }
@@ -34,6 +40,25 @@ final class PartitionGrammar {
                 "  outrigger partition check",
                 "  outrigger partition check --cpus 2-15 --json");
         partition.addSubcommand(CHECK, check);
+        partition.addSubcommand(CREATE, described(CREATE, "Set cores apart."));
+        partition.addSubcommand(PLAN, described(PLAN, "Show what create would change."));
+        partition.addSubcommand(LIST, Grammar.command(LIST, "outrigger partition list", "Show the partitions.", ""));
+        partition.addSubcommand(SHOW, named(SHOW, "Show a partition."));
+        partition.addSubcommand(DESTROY, named(DESTROY, "Give everything back."));
         return partition;
+    }
+
+    private static CommandSpec described(String name, String what) {
+        CommandSpec command = named(name, what);
+        command.addOption(Grammar.value(Setting.CPUS, "LIST", "-c", "The LWK cores.", "").build());
+        command.addOption(Grammar.value(Setting.LINUX_CPUS, "LIST", "-l", "The Linux cores of jobs.", "").build());
+        return command;
+    }
+
+    private static CommandSpec named(String name, String what) {
+        CommandSpec command = Grammar.command(name, "outrigger partition " + name + " NAME [OPTIONS]", what, "");
+        command.addPositional(picocli.CommandLine.Model.PositionalParamSpec.builder().index("0").type(String.class)
+                .paramLabel("NAME").build());
+        return command;
     }
 }

@@ -2,6 +2,7 @@ package org.outrigger.node.check;
 
 import java.util.List;
 import java.util.Optional;
+import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /** What only a boot can change. Source: {@code Documentation/admin-guide/kernel-parameters.txt} of the kernel. */
@@ -61,10 +62,10 @@ final class BootChecks {
         if (mask.isEmpty()) {
             return Finding.unknown("irq-default", "no /proc/irq/default_smp_affinity", reason);
         }
-        CpuSet cpus = Masks.parse(mask.get());
+        CpuSet cpus = CpuMask.parse(mask.get());
         return cpus.intersection(facts.lwk()).isEmpty() ? Finding.good("irq-default", "CPUs " + cpus, reason)
                 : Finding.advice("irq-default", "CPUs " + cpus, reason,
-                        "echo " + Masks.text(facts.others()) + " > /proc/irq/default_smp_affinity, or boot with irqaffinity="
+                        "echo " + CpuMask.text(facts.others()) + " > /proc/irq/default_smp_affinity, or boot with irqaffinity="
                         + facts.others());
     }
 

@@ -3,6 +3,7 @@ package org.outrigger.node.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /** Work of the kernel and of its helpers that comes to the LWK cores and could go elsewhere. */
@@ -29,10 +30,10 @@ final class KernelWorkChecks {
         if (mask.isEmpty()) {
             return Finding.unknown("work-queues", "not told", reason);
         }
-        CpuSet cpus = Masks.parse(mask.get());
+        CpuSet cpus = CpuMask.parse(mask.get());
         return cpus.intersection(facts.lwk()).isEmpty() ? Finding.good("work-queues", "CPUs " + cpus, reason)
                 : Finding.noise("work-queues", "CPUs " + cpus, reason,
-                        "echo " + Masks.text(facts.others()) + " > /sys/devices/virtual/workqueue/cpumask");
+                        "echo " + CpuMask.text(facts.others()) + " > /sys/devices/virtual/workqueue/cpumask");
     }
 
     private static Finding interrupts(Facts facts) {

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /** Nodes made of files, well and badly set up. */
@@ -155,9 +156,9 @@ class NodeCheckTest {
 
     @Test
     void masks() {
-        assertEquals("1,00000000,00000003", Masks.text(CpuSet.of(0, 1, 64)));
-        assertEquals(CpuSet.of(0, 1, 64), Masks.parse("1,00000000,00000003\n"));
-        assertEquals(CpuSet.EMPTY, Masks.parse("0"));
-        assertEquals(CpuSet.EMPTY, Masks.parse("none"));
+        assertEquals("1,00000000,00000003", CpuMask.text(CpuSet.of(0, 1, 64)));
+        assertEquals(CpuSet.of(0, 1, 64), CpuMask.parse("1,00000000,00000003\n"));
+        assertEquals(CpuSet.EMPTY, CpuMask.parse("0"));
+        assertEquals(CpuSet.EMPTY, CpuMask.parse("none"));
     }
 }

@@ -1,18 +1,17 @@
-package org.outrigger.node.check;
+package org.outrigger.node;
 
 import java.math.BigInteger;
-import org.outrigger.node.CpuSet;
 
 /** CPU masks as the kernel writes them: hexadecimal digits in words of 32 bits, the highest first, with commas between. */
-final class Masks {
+public final class CpuMask {
     private static final int HEX = 16;
     private static final int WORD_DIGITS = 8;
 
-    private Masks() {
+    private CpuMask() {
     }
 
     /** The CPUs of a mask; none where it is not one. */
-    static CpuSet parse(String text) {
+    public static CpuSet parse(String text) {
         BigInteger mask;
         try {
             mask = new BigInteger(text.strip().replace(",", ""), HEX);
@@ -30,7 +29,7 @@ final class Masks {
     }
 
     /** The mask of some CPUs. */
-    static String text(CpuSet cpus) {
+    public static String text(CpuSet cpus) {
         BigInteger mask = BigInteger.ZERO;
         for (int cpu : cpus) {
             mask = mask.setBit(cpu);
