@@ -40,4 +40,18 @@ public final class CpuMask {
         }
         return digits.toString();
     }
+
+    /**
+     * The mask of some CPUs, with as many digits as another mask of the same machine: the kernel writes zeros in front, up to the
+     * number of CPUs that there may be.
+     */
+    public static String text(CpuSet cpus, String like) {
+        String mask = text(cpus).replace(",", "");
+        StringBuilder digits = new StringBuilder("0".repeat(Math.max(0, like.strip().replace(",", "").length() - mask.length())));
+        digits.append(mask);
+        for (int cut = digits.length() - WORD_DIGITS; cut > 0; cut -= WORD_DIGITS) {
+            digits.insert(cut, ',');
+        }
+        return digits.toString();
+    }
 }

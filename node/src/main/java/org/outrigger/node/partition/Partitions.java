@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.outrigger.node.CpuSet;
 
 /**
  * The partitions of a node: looked at, created, resized, destroyed, one command after the other. Each of these first mends what a

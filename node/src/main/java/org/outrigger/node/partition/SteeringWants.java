@@ -36,7 +36,7 @@ final class SteeringWants {
         }
         CpuSet unwatched = world.coresWithout(Feature.WATCHDOG);
         world.before(Kind.VALUE, WATCHDOG).flatMap(World::cpus)
-                .ifPresent(was -> steer(wants, WATCHDOG, was, unwatched, "detectors of lock-ups", false));
+                .ifPresent(was -> steer(wants, WATCHDOG, was, unwatched, "detectors of lock-ups", ""));
         realTime(wants);
     }
 
@@ -57,17 +57,17 @@ final class SteeringWants {
     }
 
     private void mask(List<Want> wants, String file, CpuSet quiet, String what) {
-        world.before(Kind.VALUE, file).ifPresent(was -> steer(wants, file, CpuMask.parse(was), quiet, what, true));
+        world.before(Kind.VALUE, file).ifPresent(was -> steer(wants, file, CpuMask.parse(was), quiet, what, was));
     }
 
     /** What goes to the quiet cores among others goes to the others only; what goes nowhere else, to all others. */
-    private void steer(List<Want> wants, String file, CpuSet was, CpuSet quiet, String what, boolean mask) {
+    private void steer(List<Want> wants, String file, CpuSet was, CpuSet quiet, String what, String mask) {
         if (was.intersection(quiet).isEmpty()) {
             return;
         }
         CpuSet left = was.minus(quiet).intersection(world.online());
         CpuSet aim = left.isEmpty() ? world.rest() : left;
-        wants.add(new Want(Phase.STEERING, Kind.VALUE, file, mask ? CpuMask.text(aim) : aim.toString(), false,
+        wants.add(new Want(Phase.STEERING, Kind.VALUE, file, mask.isEmpty() ? aim.toString() : CpuMask.text(aim, mask), false,
                 what + " to CPU " + aim));
     }
 }
