@@ -32,6 +32,8 @@ import org.outrigger.kernel.task.TaskTable;
  */
 final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private static final int MOST_LEFT = 1000;
+    /** Who says after how many calls a process is to be patched wants it just then. */
+    private static final boolean AT_ONCE = System.getProperty("outrigger.patch.after") != null;
 
     /** The parts that the requests go to. */
     record Parts(Receiver receiver, Reply reply, TaskTable tasks, Lifecycle lifecycle, Affinities affinities, OwnCalls own,
@@ -213,7 +215,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case (int) Layout.OP_SYSCALL -> syscall(task, asked, space);
             case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, asked);
             case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task);
-            case (int) Layout.OP_PATCH -> patch(task);
+            case (int) Layout.OP_PATCH -> patch(task, AT_ONCE || asked.arg(0) != 0);
             case (int) Layout.OP_LIMITS -> {
                 LwkProcess named = parts.tasks.process((int) asked.arg(2));
                 AddressSpace subject = named == null ? space : named.space();
@@ -260,14 +262,17 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
     }
 
-    /** Only where no other thread can be executing what is written. */
-    private void patch(Task task) {
+    /**
+     * Only where no other thread can be executing what is written. A process that asks because it lives is not kept waiting for what
+     * takes long: it will ask again. One that is about to have threads can never be patched later.
+     */
+    private void patch(Task task, boolean certainly) {
         LwkProcess process = task.process();
         boolean alone = process.tasks().size() == 1 && !parts.lifecycle.expectsChildOf(process);
         for (LwkProcess other : parts.tasks.running()) {
             alone &= other == process || other.space() != process.space();
         }
-        if (alone) {
+        if (alone && (certainly || patcher.ready(process.pid()) && rehearsal == null)) {
             patcher.patch(process.pid(), task.slot(), process.space(), task.pending());
         } else {
             parts.reply.done(task.slot(), 0);
