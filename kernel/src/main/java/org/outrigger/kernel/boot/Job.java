@@ -113,13 +113,20 @@ final class Job {
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {
-            lwk.rehearse(new Rehearsal(), memory::warm);
+            lwk.rehearse(new Rehearsal(), this::foresee, memory::warm);
             memory.cold();
         }
         memory.open(linux, files, table, request.sharedCore() ? 0 : SENDER_SPIN, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
         if (rehearse && request.memory().equals(MemoryPlan.DEFAULT)) {
             memory.leaveSmallPieces();
+        }
+    }
+
+    /** A process may be about to make threads, and would have to wait until its files have been searched. */
+    private void foresee() {
+        if (request.intercept() == Intercept.AUTO) {
+            tasks.running().stream().findFirst().ifPresent(process -> patcher.ready(process.pid()));
         }
     }
 

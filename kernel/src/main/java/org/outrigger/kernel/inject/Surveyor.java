@@ -21,9 +21,9 @@ import org.outrigger.kernel.patch.SiteMap;
 import org.outrigger.kernel.patch.Trampolines;
 
 /**
- * The thread that searches files for call sites, so that the kernel loop need not wait for it. With the sites of the first file that
- * has many it rehearses the patching, on a copy in the LWK's own memory: a process waits for the real one, and code that has run is
- * several times as fast.
+ * The thread that searches files for call sites, so that the kernel loop need not wait for it. With the sites of the first file
+ * that has many it rehearses the patching, on a copy in the LWK's own memory: a process waits for the real one, and code that has
+ * run is several times as fast.
  */
 public final class Surveyor implements Runnable {
     /** Sites that are worth a rehearsal: the C library has as many, and the JVM compiles what has run so often. */
