@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.outrigger.abi.Nr;
 
 /**
- * How much of the processors the JVM's compilers have used, by the clocks that Linux keeps for their threads. A thread is known as
- * a compiler's by its name; those are looked for at the first question, since the first of each kind live as long as the JVM.
+ * How much of the processors the JVM's compilers have used, by the clocks that Linux keeps for their threads. A thread is known
+ * as a compiler's by its name; those are looked for at the first question, since the first of each kind live as long as the JVM.
  * Source: {@code pthread_getcpuclockid(3)}, {@code proc_pid_comm(5)}. Belongs to one thread.
  */
 public final class Compilers {

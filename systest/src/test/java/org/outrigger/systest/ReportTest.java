@@ -72,7 +72,8 @@ class ReportTest {
     void formsOfSites() throws Exception {
         Path file = folder.resolve("sites.json");
         Run run = Job.start(
-            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder)
+            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder,
+            Map.of("OUTRIGGER_JVM_FLAGS", "-Doutrigger.patch.after=512"), Path.of("/dev/null"), UUID.randomUUID().toString())
             .await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         JsonNode calls = JsonMapper.shared().readTree(Files.readString(file)).get("calls");

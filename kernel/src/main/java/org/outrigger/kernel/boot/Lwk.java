@@ -305,7 +305,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         for (LwkProcess other : parts.tasks.running()) {
             alone &= other == process || other.space() != process.space();
         }
-        if (alone && (certainly || patcher.ready(process.pid()) && rehearsal == null)) {
+        if (alone && (certainly || patcher.ready(process.pid()))) {
             patcher.patch(process.pid(), task.slot(), process.space(), task.pending());
         } else {
             parts.reply.done(task.slot(), 0);

@@ -120,6 +120,9 @@ public final class Patcher {
 
     /** Whether all is known that it takes to patch a process; if not, the rest is searched meanwhile, and nobody waits for it. */
     public boolean ready(int pid) {
+        if (surveyor.busy()) {
+            return false;
+        }
         List<String> unknown = unknown(regionsOf(maps(pid)));
         if (!unknown.isEmpty()) {
             surveyor.order(unknown, () -> { });

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.outrigger.host.ProcessMemory;
 import org.outrigger.kernel.patch.LeftSite.Reason;
 import org.outrigger.kernel.patch.PatchRule;
@@ -45,6 +46,7 @@ public final class Surveyor implements Runnable {
     private final Done done;
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Map<String, Searched> known = new ConcurrentHashMap<>();
+    private final AtomicInteger underWay = new AtomicInteger();
     private final SiteWriter writer;
     private boolean rehearsed;
 
@@ -72,7 +74,13 @@ public final class Surveyor implements Runnable {
 
     /** Has files searched; then the continuation is handed back. */
     public void order(List<String> paths, Runnable continuation) {
+        underWay.incrementAndGet();
         orders.add(new Order(paths, continuation));
+    }
+
+    /** Whether something is being searched or rehearsed. Any thread. */
+    public boolean busy() {
+        return underWay.get() > 0;
     }
 
     @Override
@@ -87,6 +95,7 @@ public final class Surveyor implements Runnable {
                 for (String path : order.paths) {
                     rehearse(path, known.get(path).allowed);
                 }
+                underWay.decrementAndGet();
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
