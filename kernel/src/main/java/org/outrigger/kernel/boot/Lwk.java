@@ -153,6 +153,11 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         return rehearsal != null;
     }
 
+    @Override
+    public boolean rehearses() {
+        return rehearsal != null;
+    }
+
     /** Whether the program calls now, and would wait for a step of the rehearsal. Its calls do as well as rehearsed ones. */
     private boolean busy() {
         long now = System.nanoTime();
