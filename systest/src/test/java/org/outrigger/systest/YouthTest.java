@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Until its code is compiled, an LWK leaves small pieces of memory to Linux; what may have huge pages is its own at once. */
 class YouthTest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     @TempDir
     private Path folder;
