@@ -25,7 +25,7 @@ class ReportTest {
     private static final String PROGRAM = "import os, threading\n"
         + "t = threading.Thread(target=os.getpid); t.start(); t.join()\n"
         + "[os.getpid() for _ in range(" + CALLS + ")]; [os.getppid() for _ in range(100)]\n"
-        + "b = [bytearray(1 << 20) for _ in range(20)]; os.waitpid(os.spawnlp(os.P_NOWAIT, 'true', 'true'), 0)\n"
+        + "b = [bytearray(2 << 20) for _ in range(10)]; os.waitpid(os.spawnlp(os.P_NOWAIT, 'true', 'true'), 0)\n"
         + "print('only this'); raise SystemExit(5)";
 
     @TempDir
