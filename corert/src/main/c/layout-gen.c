@@ -114,6 +114,8 @@ int main(int argc, char **argv)
     CONSTANT(DISP_LWK);
     CONSTANT(DISP_HERE);
     CONSTANT(DISP_REFUSE);
+    CONSTANT(DISP_LARGE);
+    CONSTANT(LARGE);
     put("SHARED_SIZE", sizeof(struct shared));
     FIELD(shared, bells, "BELLS");
     put("BELLS_SIZE", sizeof(struct bells));

@@ -51,7 +51,7 @@ typedef int64_t i64;
 #define OP_STARTED 4 /* arg: pid, tid: a child thread or process is armed; it goes on at once */
 #define OP_CLONED 5  /* arg: child slot, result: the parent's view of a clone; it goes on at once */
 #define OP_EXIT 6    /* this thread ends; arg: start and length of the stack that it will unmap; the LWK frees the slot */
-#define OP_PATCH 8   /* the process lives long enough to be patched; result: 0 for not now */
+#define OP_PATCH 8   /* the process lives long enough to be patched; arg0: 1 for now or never; result: 0 for not now */
 #define OP_LIMITS 7  /* arg: RLIMIT_AS, RLIMIT_DATA as they are now, process */
 
 /* Kinds of reply. */
@@ -118,6 +118,8 @@ typedef int64_t i64;
 #define DISP_HERE 0
 #define DISP_LWK 1
 #define DISP_REFUSE 4
+#define DISP_LARGE 5     /* of mmap, while the LWK is young: its own from LARGE bytes on, Linux's below */
+#define LARGE 0x200000
 
 /* How a call was intercepted: index into the statistics. */
 #define WAY_TRAPPED 0

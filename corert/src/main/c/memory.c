@@ -69,8 +69,8 @@ void note_break(volatile struct slot *slot, u64 now)
 
 long do_memory(volatile struct slot *slot, struct context *uc)
 {
-    int served = HEADER->disposition[uc->rax] == DISP_LWK;
     u64 length = (uc->rsi + PAGE - 1) & ~(PAGE - 1);
+    int served = HEADER->disposition[uc->rax] == DISP_LWK || (HEADER->disposition[uc->rax] == DISP_LARGE && length >= LARGE);
     switch (uc->rax) {
     case __NR_mmap:
         return do_mmap(slot, uc, served);
@@ -106,14 +106,13 @@ long do_memory(volatile struct slot *slot, struct context *uc)
 
 /*
  * Patching costs more than a short program's traps. A process that has trapped so many times, or is about to have threads, is
- * worth it; while it has one thread only, nobody executes what is being written.
+ * worth it; while it has one thread only, nobody executes what is being written. Before a thread it is now or never (`certainly`).
  */
 void consider_patching(volatile struct slot *slot, int certainly)
 {
-    if (!HEADER->patching || PROC->patched || slot->shares)
+    if (!HEADER->patching || PROC->patched || slot->shares || (!certainly && ++PROC->traps % HEADER->patching))
         return;
-    if (!certainly && ++PROC->traps % HEADER->patching)
-        return;
+    slot->arg[0] = (u64)certainly;
     if (ask(slot, OP_PATCH))
         PROC->patched = answer(slot, 0) > 0;
 }

@@ -52,6 +52,11 @@ public final class Scheduling {
         }
     }
 
+    /** An ordinary thread again, with the nice value that it had. Returns 0, or -1. */
+    public long ordinary() {
+        return policy(SCHED_OTHER, 0);
+    }
+
     /** An ordinary thread with this nice value, -20 to 19. Returns 0, or -1 where it is not permitted. */
     public long nice(int value) {
         long result = linux.blind(Nr.SETPRIORITY, PRIO_PROCESS, 0, value, 0);

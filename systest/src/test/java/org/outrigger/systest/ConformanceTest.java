@@ -23,7 +23,7 @@ class ConformanceTest {
 
     /** Programs that other tests drive; they take arguments or need a partner. */
     private static final Set<String> DRIVEN_ELSEWHERE = Set.of("backtrace", "forkthread", "counter", "memory_plan", "limits",
-        "limits_bss", "cores", "pieces", "turns");
+        "limits_bss", "cores", "pieces", "turns", "youth");
 
     @TestFactory
     Stream<DynamicTest> everyProgram() {

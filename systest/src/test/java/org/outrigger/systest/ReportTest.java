@@ -25,7 +25,7 @@ class ReportTest {
     private static final String PROGRAM = "import os, threading\n"
         + "t = threading.Thread(target=os.getpid); t.start(); t.join()\n"
         + "[os.getpid() for _ in range(" + CALLS + ")]; [os.getppid() for _ in range(100)]\n"
-        + "b = [bytearray(1 << 20) for _ in range(20)]; os.waitpid(os.spawnlp(os.P_NOWAIT, 'true', 'true'), 0)\n"
+        + "b = [bytearray(2 << 20) for _ in range(10)]; os.waitpid(os.spawnlp(os.P_NOWAIT, 'true', 'true'), 0)\n"
         + "print('only this'); raise SystemExit(5)";
 
     @TempDir
@@ -72,7 +72,8 @@ class ReportTest {
     void formsOfSites() throws Exception {
         Path file = folder.resolve("sites.json");
         Run run = Job.start(
-            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder)
+            Outrigger.run(List.of("--report=" + file), List.of(ConformanceTest.program("sites").toString())), folder,
+            Map.of("OUTRIGGER_JVM_FLAGS", "-Doutrigger.patch.after=512"), Path.of("/dev/null"), UUID.randomUUID().toString())
             .await(LIMIT);
         assertEquals(0, run.status(), run::summary);
         JsonNode calls = JsonMapper.shared().readTree(Files.readString(file)).get("calls");

@@ -118,18 +118,29 @@ final class Job {
         String image = "/proc/" + ProcessHandle.current().pid() + "/fd/" + memory.file().descriptor();
         injector = new Injector(linux, files, new RemoteMemory(linux), image, lwk, lwk::slotOf);
         siteCache = new SiteCache(cacheDirectory(), (int) linux.call(Nr.GETEUID, 0, 0, 0));
-        surveyor = new Surveyor(siteCache, continuation -> loops.main().inbox.post(continuation, surveyorsBell));
+        surveyor = new Surveyor(siteCache, new ProcessMemory(new Syscalls()),
+                continuation -> loops.main().inbox.post(continuation, surveyorsBell));
         patcher = new Patcher(reply, files, new ProcessMemory(linux), surveyor, lwk::waits);
         lwk.connect(injector, patcher);
         loops.connect(tasks, placement, lwk, new Standstills(tasks, injector.freezer(), files, loops));
         lifecycles = lifecycle;
         boolean rehearse = !request.sharedCore() && Rehearsal.CALLS > 0;
         if (rehearse) {
-            lwk.rehearse(new Rehearsal(), memory::warm);
+            lwk.rehearse(new Rehearsal(), this::foresee, memory::warm);
+            memory.cold();
         }
-        memory.cold(rehearse);
         memory.open(linux, files, table, spin, request.measure(),
                 request.intercept() == Intercept.AUTO ? PATCH_AFTER : 0, request.memory().limited());
+        if (rehearse && request.memory().equals(MemoryPlan.DEFAULT)) {
+            memory.leaveSmallPieces();
+        }
+    }
+
+    /** A process may be about to make threads, and would have to wait until its files have been searched. */
+    private void foresee() {
+        if (request.intercept() == Intercept.AUTO) {
+            tasks.running().stream().findFirst().ifPresent(process -> patcher.ready(process.pid()));
+        }
     }
 
     /** What processes share counts against the job's limit, once. */

@@ -2,6 +2,7 @@ package org.outrigger.kernel.boot;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.outrigger.abi.Nr;
 import org.outrigger.channel.Geometry;
 import org.outrigger.corert.Image;
 import org.outrigger.corert.Layout;
@@ -64,14 +65,28 @@ record JobMemory(SharedMemory file, MemorySegment memory, Geometry geometry) {
         memory.set(ValueLayout.JAVA_INT, Layout.MAGIC, (int) Layout.LAYOUT_MAGIC);
     }
 
-    /** Whether calls that Linux answers just as well are left to it until the LWK is {@link #warm}. */
-    void cold(boolean cold) {
-        memory.set(ValueLayout.JAVA_INT, Layout.COLD, cold ? 1 : 0);
+    /** Calls that Linux answers just as well are left to it until the LWK is {@link #warm}; before {@link #open}. */
+    void cold() {
+        memory.set(ValueLayout.JAVA_INT, Layout.COLD, 1);
+    }
+
+    /** After {@link #open}: until the LWK is warm, pieces of memory that are too small for a huge page are Linux's, too. */
+    void leaveSmallPieces() {
+        disposition(Layout.DISP_LWK, Layout.DISP_LARGE);
     }
 
     /** The LWK answers what it serves. */
     void warm() {
         ValueLayout.JAVA_INT.varHandle().setRelease(memory, Layout.COLD, 0);
+        disposition(Layout.DISP_LARGE, Layout.DISP_LWK);
+    }
+
+    /** That of {@code mmap}; the user may have another in mind. */
+    private void disposition(long from, long to) {
+        long at = Layout.DISPOSITION + Nr.MMAP;
+        if (memory.get(ValueLayout.JAVA_BYTE, at) == (byte) from) {
+            memory.set(ValueLayout.JAVA_BYTE, at, (byte) to);
+        }
     }
 
     /** From now on every process serves itself. */

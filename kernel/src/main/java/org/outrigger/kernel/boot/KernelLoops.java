@@ -6,6 +6,7 @@ import java.util.List;
 import org.outrigger.channel.Owners;
 import org.outrigger.channel.Receiver;
 import org.outrigger.host.Affinity;
+import org.outrigger.host.Compilers;
 import org.outrigger.host.Futex;
 import org.outrigger.host.NumaPolicy;
 import org.outrigger.host.PageMap;
@@ -66,7 +67,8 @@ final class KernelLoops implements Loops {
             cores = request.kernelLoops() == 1 ? request.linuxCores()
                     : new int[] {request.linuxCores()[number % request.linuxCores().length]};
             crowded = request.sharedCore() || request.kernelLoops() > request.linuxCores().length;
-            pace = new Pace(new Scheduling(linux), crowded ? Pace.Priority.NONE : request.loopPriority(),
+            pace = new Pace(new Scheduling(linux), new Compilers(linux)::nanoseconds,
+                    crowded ? Pace.Priority.NONE : request.loopPriority(),
                     request.sharedCore() ? SHARED : crowded ? CROWDED : "");
         }
 

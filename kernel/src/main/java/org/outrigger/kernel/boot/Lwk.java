@@ -32,6 +32,12 @@ import org.outrigger.kernel.task.TaskTable;
  */
 final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private static final int MOST_LEFT = 1000;
+    /** Without a call for so long, the program does not wait. */
+    private static final long QUIET_NS = 300_000L;
+    /** A program that runs for so long goes on, as a rule. */
+    private static final long LIVES_NS = 30_000_000L;
+    /** Who says after how many calls a process is to be patched wants it just then. */
+    private static final boolean AT_ONCE = System.getProperty("outrigger.patch.after") != null;
 
     /** The parts that the requests go to. */
     record Parts(Receiver receiver, Reply reply, TaskTable tasks, Lifecycle lifecycle, Affinities affinities, OwnCalls own,
@@ -50,7 +56,13 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     private Injector injector;
     private Patcher patcher;
     private Rehearsal rehearsal;
+    private Runnable foresight;
     private Runnable warm;
+    /** Requests served, and as many as were heard of when {@link #rehearse} was called last and found some. */
+    private int served;
+    private int noticed;
+    private long firstNoticed;
+    private long lastNoticed;
     private boolean finished;
 
     /** What Linux calls the processes. */
@@ -97,9 +109,15 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         patcher = itsPatcher;
     }
 
-    /** While there is nothing else to do a rehearsal is played, to its end; then {@code then} is run. */
-    void rehearse(Rehearsal its, Runnable then) {
+    /**
+     * While there is nothing else to do a rehearsal is played, to its end.
+     *
+     * @param early run when the program has shown that it does not end at once
+     * @param then  run at the end
+     */
+    void rehearse(Rehearsal its, Runnable early, Runnable then) {
         rehearsal = its;
+        foresight = early;
         warm = then;
     }
 
@@ -125,7 +143,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
 
     @Override
     public boolean rehearse() {
-        if (rehearsal == null || restless()) {
+        if (rehearsal == null || restless() || busy()) {
             return false;
         }
         if (!rehearsal.step()) {
@@ -136,7 +154,29 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
     }
 
     @Override
+    public boolean rehearses() {
+        return rehearsal != null;
+    }
+
+    /** Whether the program calls now, and would wait for a step of the rehearsal. Its calls do as well as rehearsed ones. */
+    private boolean busy() {
+        long now = System.nanoTime();
+        if (served != noticed) {
+            rehearsal.spare(served - noticed);
+            noticed = served;
+            lastNoticed = now;
+            firstNoticed = firstNoticed == 0 ? now : firstNoticed;
+        }
+        if (foresight != null && noticed > 0 && now - firstNoticed > LIVES_NS) {
+            foresight.run();
+            foresight = null;
+        }
+        return noticed > 0 && now - lastNoticed < QUIET_NS;
+    }
+
+    @Override
     public void serve(int slot) {
+        served++;
         request.load(slot);
         Task task = parts.tasks.task(slot);
         switch (request.op()) {
@@ -213,7 +253,7 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
             case (int) Layout.OP_SYSCALL -> syscall(task, asked, space);
             case (int) Layout.OP_CLONED -> parts.lifecycle.cloned(task, asked);
             case (int) Layout.OP_EXIT -> parts.lifecycle.exited(task);
-            case (int) Layout.OP_PATCH -> patch(task);
+            case (int) Layout.OP_PATCH -> patch(task, AT_ONCE || asked.arg(0) != 0);
             case (int) Layout.OP_LIMITS -> {
                 LwkProcess named = parts.tasks.process((int) asked.arg(2));
                 AddressSpace subject = named == null ? space : named.space();
@@ -260,14 +300,17 @@ final class Lwk implements KernelLoop.Work, Injector.Outcome {
         }
     }
 
-    /** Only where no other thread can be executing what is written. */
-    private void patch(Task task) {
+    /**
+     * Only where no other thread can be executing what is written. A process that asks because it lives is not kept waiting for
+     * what takes long: it will ask again. One that is about to have threads can never be patched later.
+     */
+    private void patch(Task task, boolean certainly) {
         LwkProcess process = task.process();
         boolean alone = process.tasks().size() == 1 && !parts.lifecycle.expectsChildOf(process);
         for (LwkProcess other : parts.tasks.running()) {
             alone &= other == process || other.space() != process.space();
         }
-        if (alone) {
+        if (alone && (certainly || patcher.ready(process.pid()))) {
             patcher.patch(process.pid(), task.slot(), process.space(), task.pending());
         } else {
             parts.reply.done(task.slot(), 0);

@@ -52,6 +52,7 @@ final class Rehearsal {
     private final Lwk lwk;
     private final long at = geometry.slot(SLOT);
     private int left = CALLS;
+    private int spared;
     private int sequence;
     private long nr;
     private long piece;
@@ -86,6 +87,13 @@ final class Rehearsal {
             }
         }
         return false;
+    }
+
+    /** So many calls of the program itself have done the work of as many rehearsed ones. */
+    void spare(int calls) {
+        spared += calls;
+        left = Math.max(0, left - spared / CYCLE * CYCLE); // in whole cycles: what is mapped is unmapped
+        spared %= CYCLE;
     }
 
     /** Memory as the program leaves it: all of it touched, or nothing. */

@@ -64,10 +64,9 @@ public final class Patcher {
 
     private final Reply reply;
     private final ProcFile files;
-    private final ProcessMemory memory;
+    private final SiteWriter writer;
     private final Surveyor surveyor;
     private final Waiting waiting;
-    private final Trampolines trampolines = new Trampolines(Layout.RT_PATCHED);
     private final Pending.Step islandMapped = this::islandMapped;
     private final Pending.Step fileMapped = this::fileMapped;
     private long patched;
@@ -75,7 +74,7 @@ public final class Patcher {
     public Patcher(Reply reply, ProcFile files, ProcessMemory memory, Surveyor surveyor, Waiting waiting) {
         this.reply = reply;
         this.files = files;
-        this.memory = memory;
+        writer = new SiteWriter(memory);
         this.surveyor = surveyor;
         this.waiting = waiting;
     }
@@ -115,18 +114,37 @@ public final class Patcher {
 
     /** Patches everything that a process has mapped; its only thread waits, and gets 1. */
     public void patch(int pid, int slot, AddressSpace space, Pending pending) {
-        List<Region> regions = new ArrayList<>();
         String[] maps = maps(pid);
+        begin(new Work(pid, slot, space, regionsOf(maps), 1, topOf(maps)), pending);
+    }
+
+    /** Whether all is known that it takes to patch a process; if not, the rest is searched meanwhile, and nobody waits for it. */
+    public boolean ready(int pid) {
+        if (surveyor.busy()) {
+            return false;
+        }
+        List<String> unknown = unknown(regionsOf(maps(pid)));
+        if (!unknown.isEmpty()) {
+            surveyor.order(unknown, () -> { });
+        }
+        return unknown.isEmpty();
+    }
+
+    /** The code of files, in a process's memory map; proc_pid_maps(5). */
+    private static List<Region> regionsOf(String[] maps) {
+        List<Region> regions = new ArrayList<>();
         for (String line : maps) {
-            String[] words = line.split(" +", 6);
-            if (words.length == 6 && words[1].endsWith("xp") && words[5].startsWith("/") && !words[5].startsWith("/memfd:")) {
-                int dash = words[0].indexOf('-');
-                regions.add(new Region(Long.parseUnsignedLong(words[0], 0, dash, HEX),
-                        Long.parseUnsignedLong(words[0], dash + 1, words[0].length(), HEX),
-                        Long.parseUnsignedLong(words[2], HEX), words[5]));
+            int path = line.indexOf('/');
+            int dash = line.indexOf('-');
+            int rights = line.indexOf(' ');
+            if (path > 0 && line.startsWith("xp ", rights + 3) && !line.startsWith("/memfd:", path)) {
+                int offset = rights + 6;
+                regions.add(new Region(Long.parseUnsignedLong(line, 0, dash, HEX),
+                        Long.parseUnsignedLong(line, dash + 1, rights, HEX),
+                        Long.parseUnsignedLong(line, offset, line.indexOf(' ', offset), HEX), line.substring(path)));
             }
         }
-        begin(new Work(pid, slot, space, regions, 1, topOf(maps)), pending);
+        return regions;
     }
 
     /** A patched process maps a file executable: operands as of {@code mmap}. */
@@ -150,12 +168,7 @@ public final class Patcher {
     }
 
     private void begin(Work work, Pending pending) {
-        List<String> unknown = new ArrayList<>();
-        for (Region region : work.regions) {
-            if (surveyor.sites(region.path) == null) {
-                unknown.add(region.path);
-            }
-        }
+        List<String> unknown = unknown(work.regions);
         if (unknown.isEmpty()) {
             proceed(work, pending);
             return;
@@ -165,6 +178,16 @@ public final class Patcher {
                 proceed(work, pending);
             }
         });
+    }
+
+    private List<String> unknown(List<Region> regions) {
+        List<String> unknown = new ArrayList<>();
+        for (Region region : regions) {
+            if (surveyor.sites(region.path) == null) {
+                unknown.add(region.path);
+            }
+        }
+        return unknown;
     }
 
     private void proceed(Work work, Pending pending) {
@@ -202,9 +225,9 @@ public final class Patcher {
 
     private void islandMapped(int slot, Pending pending, long result) {
         Work work = (Work) pending.subject;
-        if (result > 0 && memory.open(work.pid)) {
+        if (result > 0 && writer.open(work.pid)) {
             write(work, result, result + pending.first);
-            memory.close();
+            writer.close();
             work.top = Math.max(work.top, result + pending.first);
         }
         work.next++;
@@ -215,19 +238,13 @@ public final class Patcher {
         Region region = work.regions.get(work.next);
         Site first = work.sites.get(0);
         long bias = region.start + first.offset() - region.offset - first.vaddr();
-        Trampolines.Block block = trampolines.encode(island, bias, work.sites);
+        Trampolines.Block block = writer.trampolines(island, bias, work.sites);
         byte[] bounds = ByteBuffer.allocate(ISLAND_ENTRY).order(ByteOrder.LITTLE_ENDIAN).putLong(island).putLong(islandEnd)
                 .array();
         int entry = work.space.islands();
-        if (!memory.write(island, block.bytes()) || !memory.write(Layout.RT_DATA + (long) entry * ISLAND_ENTRY, bounds)) {
-            return;
-        }
-        work.space.addIsland();
-        for (Trampolines.Patch patch : block.patches()) {
-            if (patch.writes().stream().allMatch(write -> memory.holds(write.address(), write.before()))
-                    && patch.writes().stream().allMatch(write -> memory.write(write.address(), write.after()))) {
-                patched++;
-            }
+        if (block != null && writer.write(Layout.RT_DATA + (long) entry * ISLAND_ENTRY, bounds)) {
+            work.space.addIsland();
+            patched += writer.jumps(block);
         }
     }
 }

@@ -1,6 +1,9 @@
 package org.outrigger.kernel.inject;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,14 +12,23 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.outrigger.host.ProcessMemory;
 import org.outrigger.kernel.patch.LeftSite.Reason;
 import org.outrigger.kernel.patch.PatchRule;
 import org.outrigger.kernel.patch.Site;
 import org.outrigger.kernel.patch.SiteCache;
 import org.outrigger.kernel.patch.SiteMap;
+import org.outrigger.kernel.patch.Trampolines;
 
-/** The thread that searches files for call sites, so that the kernel loop need not wait for it. */
+/**
+ * The thread that searches files for call sites, so that the kernel loop need not wait for it. With the sites of the first file
+ * that has many it rehearses the patching, on a copy in the LWK's own memory: a process waits for the real one, and code that has
+ * run is several times as fast.
+ */
 public final class Surveyor implements Runnable {
+    /** Sites that are worth a rehearsal: the C library has as many, and the JVM compiles what has run so often. */
+    private static final int MANY = 250;
 
     /** Hears, on the surveyor's thread, that a search has been done. */
     public interface Done {
@@ -34,10 +46,15 @@ public final class Surveyor implements Runnable {
     private final Done done;
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final Map<String, Searched> known = new ConcurrentHashMap<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final SiteWriter writer;
+    private boolean rehearsed;
 
-    public Surveyor(SiteCache cache, Done done) {
+    /** @param memory of this thread's own */
+    public Surveyor(SiteCache cache, ProcessMemory memory, Done done) {
         this.cache = cache;
         this.done = done;
+        writer = new SiteWriter(memory);
     }
 
     /** The sites of a file that may be patched; null where it has not been searched yet. Any thread. */
@@ -57,7 +74,13 @@ public final class Surveyor implements Runnable {
 
     /** Has files searched; then the continuation is handed back. */
     public void order(List<String> paths, Runnable continuation) {
+        underWay.incrementAndGet();
         orders.add(new Order(paths, continuation));
+    }
+
+    /** Whether something is being searched or rehearsed. Any thread. */
+    public boolean busy() {
+        return underWay.get() > 0;
     }
 
     @Override
@@ -69,6 +92,10 @@ public final class Surveyor implements Runnable {
                     known.computeIfAbsent(path, this::search);
                 }
                 done.surveyed(order.continuation);
+                for (String path : order.paths) {
+                    rehearse(path, known.get(path).allowed);
+                }
+                underWay.decrementAndGet();
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
@@ -83,5 +110,35 @@ public final class Surveyor implements Runnable {
             map = SiteMap.none(""); // its calls go on trapping
         }
         return new Searched(map, map.sites().stream().filter(site -> PatchRule.allows(site.nr())).toList());
+    }
+
+    private void rehearse(String path, List<Site> sites) {
+        if (rehearsed || sites.size() < MANY) {
+            return;
+        }
+        rehearsed = true;
+        try (FileChannel file = FileChannel.open(Path.of(path)); Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(file.size() + Trampolines.size(sites.size()), Trampolines.SIZE);
+            file.read(copy.asSlice(0, file.size()).asByteBuffer());
+            long island = copy.address() + file.size();
+            long shift = sites.get(0).offset() - sites.get(0).vaddr();
+            List<Site> together = sites.stream().filter(site -> inside(site, shift, island - copy.address())).toList();
+            if (writer.open((int) ProcessHandle.current().pid())) {
+                Trampolines.Block block = writer.trampolines(island, copy.address() + shift, together);
+                if (block != null) {
+                    writer.jumps(block);
+                }
+                writer.close();
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            rehearsed = true; // then the real one is the first, and processes go on being answered
+        }
+    }
+
+    /** Whether all that would be written for a site lies in its file. */
+    private static boolean inside(Site site, long shift, long size) {
+        long hole = site.hops() ? site.hole().vaddr() + shift : site.offset();
+        return site.offset() - site.vaddr() == shift && Math.min(hole, site.offset()) >= 0
+                && hole + Site.JUMP_SIZE <= size && site.offset() + site.size() <= size;
     }
 }

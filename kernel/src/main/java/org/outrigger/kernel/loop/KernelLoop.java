@@ -37,6 +37,11 @@ public final class KernelLoop {
             return false;
         }
 
+        /** Whether {@link #rehearse} has not come to its end, though it may wait at the moment. */
+        default boolean rehearses() {
+            return false;
+        }
+
         /** Whether {@link #tend} must be called often, for something is under way that rings no doorbell. */
         boolean restless();
 
@@ -89,7 +94,7 @@ public final class KernelLoop {
             } else if (idle <= spins + YIELDS) {
                 Thread.yield();
             } else {
-                sleep(work.restless() ? SHORT_NAP_NS : NAP_NS);
+                sleep(work.restless() ? SHORT_NAP_NS : work.rehearses() ? REHEARSAL_NAP_NS : NAP_NS);
                 idle = work.restless() ? spins : 0;
             }
         }
