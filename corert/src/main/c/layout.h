@@ -1,6 +1,6 @@
 /*
- * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the Java
- * class from it at build time, and a test compares every offset with what the compiler says.
+ * The layout that the core-side runtime (C) and the LWK (Java) share. This header is its only source: layout-gen.c prints the
+ * Java class from it at build time, and a test compares every offset with what the compiler says.
  *
  *   memfd:   | runtime (ELF file)   | header | doorbells of each loop | slot bits | slots | statistics |
  *   process: RT_TEXT                 RT_SHM ...                                      RT_DATA: private to each process

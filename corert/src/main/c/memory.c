@@ -106,7 +106,8 @@ long do_memory(volatile struct slot *slot, struct context *uc)
 
 /*
  * Patching costs more than a short program's traps. A process that has trapped so many times, or is about to have threads, is
- * worth it; while it has one thread only, nobody executes what is being written. Before a thread it is now or never (`certainly`).
+ * worth it; while it has one thread only, nobody executes what is being written. Before a thread it is now or never
+ * (`certainly`).
  */
 void consider_patching(volatile struct slot *slot, int certainly)
 {

@@ -10,7 +10,8 @@ final class Admission {
     }
 
     /** Whether a partition can be changed to another. */
-    static void resize(NodeFiles files, Books books, List<Partition> others, Partition old, Partition next) throws PartitionException {
+    static void resize(NodeFiles files, Books books, List<Partition> others, Partition old, Partition next)
+            throws PartitionException {
         cores(files, books, others, next);
         MemoryAdmission.check(files, Optional.of(old), next);
     }
@@ -21,7 +22,8 @@ final class Admission {
         MemoryAdmission.check(files, Optional.empty(), partition);
     }
 
-    private static void cores(NodeFiles files, Books books, List<Partition> there, Partition partition) throws PartitionException {
+    private static void cores(NodeFiles files, Books books, List<Partition> there, Partition partition)
+            throws PartitionException {
         World world = new World(files, books, there);
         if (there.stream().anyMatch(other -> other.name().equals(partition.name()))) {
             throw new PartitionException("there is a partition '" + partition.name() + "' already");

@@ -118,9 +118,9 @@ final class Groups {
         for (String name : files.names(parent)) {
             String group = parent + "/" + name;
             boolean ours = name.startsWith(Cpusets.PREFIX);
-            if (!ours && (!files.read(group + Cpusets.CPUS).orElse("").isEmpty()
-                    || !files.read(group + Cpusets.MEMS).orElse("").isEmpty()
-                    || lists(files.read(group + "/cgroup.subtree_control").orElse(""), key))) {
+            boolean cores = controller.equals("cpuset") && (!files.read(group + Cpusets.CPUS).orElse("").isEmpty()
+                    || !files.read(group + Cpusets.MEMS).orElse("").isEmpty());
+            if (!ours && (cores || lists(files.read(group + "/cgroup.subtree_control").orElse(""), key))) {
                 return Optional.of("the controller " + controller + " stays on in " + parent + ": " + group + " uses it");
             }
         }

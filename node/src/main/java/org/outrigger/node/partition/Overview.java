@@ -24,7 +24,8 @@ public final class Overview {
 
     /** What can be seen of a partition. */
     public Sight look(Partition partition) throws PartitionException {
-        return new Looker(files, partitions.readable()).look(partition, partitions.unmovable(partition).stream().map(Unmovable::toString).toList(),
+        return new Looker(files, partitions.readable()).look(partition,
+                partitions.unmovable(partition).stream().map(Unmovable::toString).toList(),
                 partitions.strangers(partition).stream().map(Stranger::toString).toList(), partitions.jobs(partition.name()));
     }
 

@@ -316,7 +316,8 @@ public final class Partitions {
                 notes.add("a command was interrupted; what it left half done is put right");
             }
             books.partitions().stream().filter(partition -> !living.contains(partition))
-                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process " + gone.owner().orElseThrow().pid()
+                    .forEach(gone -> notes.add("partition '" + gone.name() + "' is over: its process "
+                            + gone.owner().orElseThrow().pid()
                             + " has ended"));
             leaveOnly(books, living, notes);
         }
@@ -384,7 +385,8 @@ public final class Partitions {
         }
         if (!state.own()) {
             return List.of(books.get().boot().equals(boot)
-                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder() + " belongs to mends it"
+                    ? "a command was interrupted, or is at work; the next one of the user whom " + state.folder()
+                            + " belongs to mends it"
                     : stale(books.get()));
         }
         Optional<StateFolder.Lock> lock = state.tryLock();

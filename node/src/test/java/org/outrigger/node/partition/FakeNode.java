@@ -2,16 +2,13 @@ package org.outrigger.node.partition;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.outrigger.node.CpuMask;
 import org.outrigger.node.CpuSet;
 
 /**
@@ -29,8 +26,7 @@ final class FakeNode implements NodeFiles {
     private final TreeSet<String> folders = new TreeSet<>();
     private final Set<String> readOnly = new HashSet<>();
     private final Set<String> refusing = new HashSet<>();
-    private final Map<String, Long> room = new HashMap<>();
-    private final Map<String, Long> inUse = new HashMap<>();
+    private final FakePools pools = new FakePools(files);
     private final TreeMap<Integer, CpuSet> threads = new TreeMap<>();
     private final Set<Integer> realTime = new HashSet<>();
     private final Set<Integer> fixed = new HashSet<>();
@@ -54,27 +50,7 @@ final class FakeNode implements NodeFiles {
         file("/proc/self/cgroup", two ? "0::/" : "3:cpuset:/");
         folders.add(mount);
         group(mount, all.toString(), nodes == 1 ? "0" : "0-" + (nodes - 1));
-        for (int node = 0; node < nodes; node++) {
-            CpuSet own = CpuSet.range(node * cpus / nodes, (node + 1) * cpus / nodes - 1);
-            file("/sys/devices/system/node/node" + node + "/cpulist", own.toString());
-            file("/sys/devices/system/node/node" + node + "/compact", "");
-            pool(node, HUGE, 0, 1024);
-            memory(node, 8L << 30, 6L << 30);
-        }
-        file("/sys/devices/system/node/online", nodes == 1 ? "0" : "0-" + (nodes - 1));
-        file("/proc/irq/default_smp_affinity", CpuMask.text(all));
-        file("/sys/devices/virtual/workqueue/cpumask", CpuMask.text(all));
-        file("/proc/sys/kernel/watchdog_cpumask", all.toString());
-        file("/proc/sys/kernel/sched_rt_runtime_us", "950000");
-        thread(2, 0, "kthreadd", all, true);
-        for (int cpu : all) {
-            thread(10 + cpu, 2, "migration/" + cpu, CpuSet.of(cpu), false);
-        }
-        thread(300, 2, "kswapd0", all, true);
-        thread(1, 0, "init", all, true);
-        for (int irq = 16; irq < 20; irq++) {
-            interrupt(irq, all, true);
-        }
+        FakeMachine.furnish(this, all, nodes);
     }
 
     /** With control groups of version 1. */
@@ -136,15 +112,14 @@ final class FakeNode implements NodeFiles {
     /** A pool of a node with so many pages, that can grow by so many. */
     FakeNode pool(int node, long pageBytes, long pages, long more) {
         String path = new PoolPages(node, pageBytes, 0).file();
-        room.put(path, pages + more);
+        pools.add(path, pages, more);
         file(path.replace("nr_", "surplus_"), "0");
         return file(path, Long.toString(pages));
     }
 
-    /** Bytes that a node has, and that of them nobody uses. */
-    FakeNode memory(int node, long total, long free) {
-        return file("/sys/devices/system/node/node" + node + "/meminfo", "Node " + node + " MemTotal: " + (total >> 10)
-                + " kB\nNode " + node + " MemFree: " + (free >> 10) + " kB\nNode " + node + " SReclaimable: 0 kB");
+    /** So many pages of a pool are in use; surplus goes when it is freed. */
+    void inUse(int node, long pages) {
+        pools.inUse(new PoolPages(node, HUGE, 0).file(), pages);
     }
 
     /** From now on a file cannot be written, or a folder made in a folder. */
@@ -277,27 +252,11 @@ final class FakeNode implements NodeFiles {
             case "cpuset.cpus" -> cores(folder, value.strip());
             case "cpuset.cpus.partition" -> become(folder, value);
             case "cgroup.subtree_control" -> control(folder, value);
-            case "nr_hugepages" -> resize(path, Long.parseLong(value));
+            case "nr_hugepages" -> pools.resize(path, Long.parseLong(value));
             case "compact" -> { }
             case "enabled" -> choose(path, value);
             default -> files.put(path, value.strip());
         }
-    }
-
-    /** A pool grows as far as there is room; pages that are in use stay, as surplus. */
-    private void resize(String pool, long wanted) {
-        long pages = Math.min(wanted, room.get(pool));
-        long used = inUse.getOrDefault(pool, 0L);
-        files.put(pool, Long.toString(Math.max(pages, used)));
-        files.put(pool.replace("nr_", "surplus_"), Long.toString(Math.max(0, used - pages)));
-    }
-
-    /** So many pages of a pool are in use; surplus goes when it is freed. */
-    void inUse(int node, long pages) {
-        String pool = new PoolPages(node, HUGE, 0).file();
-        long stays = Long.parseLong(files.get(pool)) - Long.parseLong(files.get(pool.replace("nr_", "surplus_")));
-        inUse.put(pool, pages);
-        resize(pool, stays);
     }
 
     /** Of the values of a file, the one in brackets becomes another one. */
@@ -391,55 +350,18 @@ final class FakeNode implements NodeFiles {
         }
         files.put(group + "/cgroup.subtree_control", String.join(" ", on));
         for (String child : children(group)) {
-            files.put(child + "/cgroup.controllers", String.join(" ", on));
-            if (on.contains("cpuset")) {
-                files.putIfAbsent(child + "/cpuset.cpus", "");
-                files.putIfAbsent(child + "/cpuset.mems", "");
-                files.putIfAbsent(child + "/cpuset.cpus.effective", "");
-                files.putIfAbsent(child + "/cpuset.cpus.partition", "member");
-            } else {
-                files.keySet().removeIf(path -> path.startsWith(child + "/cpuset."));
-            }
-            if (on.contains("memory")) {
-                files.putIfAbsent(child + "/memory.swap.max", "max");
-            } else {
-                files.keySet().removeIf(path -> path.startsWith(child + "/memory."));
-            }
-            FakeAccount.of(files, child, on.contains("hugetlb"));
+            FakeGroupFiles.controllers(files, child, on);
         }
     }
 
     private void group(String group, String cpus, String mems) {
-        files.put(group + "/cgroup.procs", "");
         if (group.startsWith(MEMORY_V1)) {
+            files.put(group + "/cgroup.procs", "");
             files.put(group + "/memory.swappiness", "60");
-            return;
-        }
-        boolean top = group.equals(two ? V2 : V1);
-        if (two) {
-            String above = top ? "cpuset cpu memory hugetlb" : files.get(group.substring(0, group.lastIndexOf('/'))
-                    + "/cgroup.subtree_control");
-            files.put(group + "/cgroup.controllers", above);
-            files.put(group + "/cgroup.subtree_control", "");
-            if (!top && above.contains("memory")) {
-                files.put(group + "/memory.swap.max", "max");
-            }
-            if (top || above.contains("cpuset")) {
-                files.put(group + "/cpuset.cpus.effective", "");
-                files.put(group + "/cpuset.mems.effective", mems);
-            }
-            FakeAccount.of(files, group, !top && above.contains("hugetlb"));
-            if (!top && above.contains("cpuset")) {
-                files.put(group + "/cpuset.cpus", "");
-                files.put(group + "/cpuset.mems", "");
-                files.put(group + "/cpuset.cpus.partition", "member");
-            }
+        } else if (two) {
+            FakeGroupFiles.two(files, group, group.equals(V2), mems);
         } else {
-            files.put(group + "/cpuset.cpus", cpus);
-            files.put(group + "/cpuset.mems", mems);
-            files.put(group + "/cpuset.effective_cpus", "");
-            files.put(group + "/cpuset.cpu_exclusive", top ? "1" : "0");
-            files.put(group + "/cpuset.sched_load_balance", "1");
+            FakeGroupFiles.one(files, group, group.equals(V1), cpus, mems);
         }
     }
 

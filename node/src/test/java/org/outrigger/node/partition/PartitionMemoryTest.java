@@ -131,7 +131,7 @@ class PartitionMemoryTest {
 
     @Test
     void moreThanThereIs() throws Exception {
-        node.memory(0, 8 * GIB, GIB);
+        FakeMachine.memory(node, 0, 8 * GIB, GIB);
         node.file("/proc/zoneinfo", "Node 0, zone  Normal\n  pages free  9\n        high     1024\nNode 1, zone Normal\n"
                 + "        high 5");
         String before = node.snapshot();
@@ -141,12 +141,12 @@ class PartitionMemoryTest {
         partitions().create(partition("a", 4, pages(0, 510)));
         assertTrue(assertThrows(PartitionException.class, () -> partitions().create(partition("b", 5, pages(7, 1)))).getMessage()
                 .startsWith("there is no NUMA node 7"));
-        node.memory(1, 0, 0);
+        FakeMachine.memory(node, 1, 0, 0);
         assertEquals("NUMA node 1 has no memory", assertThrows(PartitionException.class,
                 () -> partitions().create(partition("b", 5, pages(1, 1)))).getMessage());
         assertEquals("NUMA node 0 has no pool for pages of 16M", assertThrows(PartitionException.class,
                 () -> partitions().create(partition("b", 5, new PoolPages(0, 16 << 20, 1)))).getMessage());
-        node.memory(1, 8 * GIB, 6 * GIB);
+        FakeMachine.memory(node, 1, 8 * GIB, 6 * GIB);
         partitions().destroy("a");
         assertEquals(before, node.snapshot());
     }

@@ -37,7 +37,7 @@ class PartitionsTest {
         assertEquals(List.of(), partitions.create(quiet).notes());
         assertEquals("isolated", partitions.kind(quiet));
         assertEquals("0-3", node.read("/proc/irq/17/smp_affinity_list").orElseThrow());
-        assertEquals("f", node.read("/sys/devices/virtual/workqueue/cpumask").orElseThrow());
+        assertEquals("0f", node.read("/sys/devices/virtual/workqueue/cpumask").orElseThrow());
         assertEquals("100", node.read(quiet.memory().getFirst().file()).orElseThrow());
         assertEquals(CpuSet.range(0, 3), node.affinity(300).orElseThrow());
         assertEquals(CpuSet.of(5), node.affinity(15).orElseThrow());
