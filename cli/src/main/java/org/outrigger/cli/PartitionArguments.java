@@ -67,7 +67,7 @@ final class PartitionArguments {
         CpuSet linuxCores = linux == null ? CpuSet.EMPTY : cpus(Setting.LINUX_CPUS, linux);
         List<PoolPages> memory = new PartitionMemory(arguments, surroundings, partitions).ofNew(cores);
         return new Partition(name, cores, linuxCores, memory, features(), settings.realTime(false), interrupts(),
-                words(PartitionGrammar.DEVICES), Optional.empty());
+                words(PartitionGrammar.DEVICES), Optional.empty(), has(PartitionGrammar.NODE_WIDE));
     }
 
     /** What {@code resize} is to make of a partition. */

@@ -103,8 +103,9 @@ final class PartitionCommand {
 
     private void show(PartitionArguments arguments) throws RefusalException, PartitionException {
         String name = arguments.name();
-        List<String> notes = partitions.refresh();
+        List<String> notes = new ArrayList<>(partitions.refresh());
         Sight sight = partitions.overview().look(name);
+        notes.addAll(partitions.remarks(sight.partition()));
         if (arguments.has(Grammar.JSON)) {
             surroundings.out().print(PartitionJson.one(sight, partitions.overview().books(), notes));
         } else {

@@ -22,6 +22,7 @@ final class PartitionGrammar {
     static final String IRQS = "--irqs";
     static final String DEVICES = "--devices";
     static final String FEATURES = "--features";
+    static final String NODE_WIDE = "--node-wide";
     static final String SPLIT_CORES = "--split-cores";
     static final String FORCE = "--force";
 
@@ -76,6 +77,8 @@ final class PartitionGrammar {
                 "fifo: threads of its jobs run in real time, first in first out; other: like any other program's. A job may say"
                 + " otherwise.", "Default: other.").build());
         create.addOption(splitCores());
+        create.addOption(Grammar.flag("A feature may change what the whole node has one setting of: numa-balancing, thp.",
+                NODE_WIDE).build());
         json(create);
     }
 

@@ -6,7 +6,6 @@ import org.outrigger.lab.environment.IndentedJson;
 import org.outrigger.node.partition.BooksState;
 import org.outrigger.node.partition.Feature;
 import org.outrigger.node.partition.Partition;
-import org.outrigger.node.partition.Partitions;
 import org.outrigger.node.partition.RunningJob;
 import org.outrigger.node.partition.Sight;
 import org.outrigger.node.partition.Step;
@@ -82,6 +81,7 @@ final class PartitionJson {
         json.writeStringProperty("cores", partition.cores().toString());
         json.writeStringProperty("linux_cores", partition.linuxCores().toString());
         memory(json, sight.memory());
+        json.writeBooleanProperty("node_wide", partition.nodeWide());
         json.writeObjectPropertyStart("features");
         for (Feature feature : Feature.values()) {
             json.writeBooleanProperty(feature.key().replace('-', '_'), partition.has(feature));

@@ -10,7 +10,6 @@ import org.outrigger.node.MemorySize;
 import org.outrigger.node.partition.BooksState;
 import org.outrigger.node.partition.Feature;
 import org.outrigger.node.partition.Partition;
-import org.outrigger.node.partition.Partitions;
 import org.outrigger.node.partition.PoolPages;
 import org.outrigger.node.partition.Sight;
 import org.outrigger.node.partition.Step;
@@ -81,7 +80,7 @@ final class PartitionText {
                     + MemorySize.text(pages.pageBytes()) + " (" + MemorySize.text(pages.bytes()) + "), "
                     + pool.used() + " in use, " + (pages.pages() - pool.used()) + " free");
         }
-        line(text, "features", features(partition));
+        line(text, "features", features(partition) + (partition.nodeWide() ? " (node-wide)" : ""));
         line(text, "scheduling", partition.realTime() ? "fifo" : "other");
         line(text, "interrupts", partition.interrupts().equals(Partition.ALL) ? "all leave the cores"
                 : partition.interrupts().equals(Partition.NONE) ? "none is moved" : partition.interrupts() + " leave the cores");

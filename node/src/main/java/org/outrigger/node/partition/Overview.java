@@ -26,7 +26,8 @@ public final class Overview {
     public Sight look(Partition partition) throws PartitionException {
         return new Looker(files, partitions.readable()).look(partition,
                 partitions.unmovable(partition).stream().map(Unmovable::toString).toList(),
-                partitions.strangers(partition).stream().map(Stranger::toString).toList(), partitions.jobs(partition.name()));
+                partitions.strangers(partition).stream().filter(stranger -> !stranger.kernel()).map(Stranger::toString).toList(),
+                partitions.jobs(partition.name()));
     }
 
     /** What can be seen of all partitions, by name. */
