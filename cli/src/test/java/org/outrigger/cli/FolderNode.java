@@ -49,6 +49,11 @@ final class FolderNode implements NodeFiles {
         }
         file("/proc/irq/default_smp_affinity", "ff");
         file("/proc/irq/9/smp_affinity_list", all);
+        file("/proc/irq/10/smp_affinity_list", all);
+        file("/sys/class/net/eth0/device/uevent", "");
+        file("/sys/class/net/eth0/device/msi_irqs/9", "msix");
+        file("/sys/class/nvme/nvme0/device/uevent", "");
+        file("/sys/class/nvme/nvme0/device/msi_irqs/10", "msix");
         group(CPUSETS, all);
     }
 
@@ -116,7 +121,8 @@ final class FolderNode implements NodeFiles {
     @Override
     public Optional<String> read(String path) {
         try {
-            return Optional.of(Files.readString(at(path)).strip());
+            // All CPUs are on line, so a group has those that it was given.
+            return Optional.of(Files.readString(at(path.replace("cpuset.effective_cpus", "cpuset.cpus"))).strip());
         } catch (IOException absent) {
             return Optional.empty();
         }

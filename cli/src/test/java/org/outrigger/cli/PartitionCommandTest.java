@@ -59,7 +59,7 @@ class PartitionCommandTest {
 
     @Test
     void json() {
-        JsonNode made = fixture.json("create lwk -c 4-7 -M 4M --features thp=off,irqs=on --devices eth0,nvme0 --irqs 9,10");
+        JsonNode made = fixture.json("create lwk -c 4-7 -M 4M --features thp=off,kthreads=on --devices eth0,nvme0 --irqs 9,10");
         JsonNode partition = made.get("partition");
         assertEquals("lwk", partition.get("name").asString());
         assertEquals("4-7", partition.get("cores").asString());
@@ -69,7 +69,7 @@ class PartitionCommandTest {
         assertEquals(2, partition.get("memory").get(0).get("pages").asInt());
         assertEquals(2, partition.get("memory").get(0).get("free").asInt());
         assertFalse(partition.get("features").get("thp").asBoolean());
-        assertTrue(partition.get("features").get("irqs").asBoolean());
+        assertTrue(partition.get("features").get("kthreads").asBoolean());
         assertFalse(partition.get("features").get("load_balancing").asBoolean());
         assertEquals("nvme0", partition.get("devices").get(1).asString());
         assertEquals("9,10", partition.get("irqs").asString());

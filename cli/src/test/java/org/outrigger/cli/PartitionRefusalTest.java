@@ -41,7 +41,8 @@ class PartitionRefusalTest {
         "create a -c 99 | --cpus: CPU list '99': CPU 99 does not exist on this machine (online: 0-7) (column 1)",
         "create a -c 9 | --cpus: CPU list '9': CPU 9 is offline (online: 0-7) (column 1)",
         "create a -c 2 -l 9 | --linux-cpus: CPU list '9': CPU 9 is offline (online: 0-7) (column 1)",
-        "create a -c x- | --cpus: malformed CPU list 'x-': a CPU number is wanted, not 'x' (column 1)",
+        "create a -c x- | --cpus: malformed CPU list 'x-': a CPU number or an object such as core:0 is wanted, not 'x'"
+            + " (column 1)",
         "create a -c 2 -M 99T | --mem: '99T' is more than there is: 16G",
         "create a -c 2 -M 5G@0 | --mem: NUMA node 0 has no 5G in pages of 2M: 4096M are free or can be taken back",
         "create a -c 2 -M 5G | --mem: the NUMA nodes nearest to the cores (0) have no 5G in pages of 2M: 4G are free or can be"
@@ -117,8 +118,8 @@ class PartitionRefusalTest {
     void noPrivilege() throws IOException {
         fixture.printed("destroy there");
         fixture.node.readOnly(FolderNode.CPUSETS);
-        assertEquals("no privilege: in none of the control groups of this process (" + FolderNode.CPUSETS
-                + " and above) may cpuset groups be made", fixture.refused("create a -c 2"));
+        assertEquals("no privilege: this process may change none of its control groups, which are "
+                + FolderNode.CPUSETS + " and those above", fixture.refused("create a -c 2"));
     }
 
     @Test

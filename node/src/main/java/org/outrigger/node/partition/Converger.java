@@ -118,11 +118,11 @@ final class Converger {
     }
 
     /**
-     * What goes back last: cores of groups outside of partitions, and after these what their processes had bound themselves
-     * to.
+     * What goes back last: threads of the kernel, which may have none of their CPUs before; cores of groups outside of
+     * partitions; and after these what processes had bound themselves to.
      */
     private static boolean ofOthers(Hold hold) {
-        return hold.phase() == Phase.FOREIGN || hold.phase() == Phase.WISHES;
+        return hold.phase() == Phase.THREADS || hold.phase() == Phase.FOREIGN || hold.phase() == Phase.WISHES;
     }
 
     /**

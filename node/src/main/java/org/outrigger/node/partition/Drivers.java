@@ -172,7 +172,8 @@ final class Drivers {
     }
 
     private static String bare(String mask) {
-        return mask.matches("[0-9a-f,]*[0-9a-f]{8}") ? mask.replace(",", "").replaceFirst("^0+(?=.)", "") : mask;
+        // A list of CPUs has no digit behind a zero in front, and words of masks between commas have eight digits.
+        return mask.matches("[0-9a-f]+|[0-9a-f,]*[0-9a-f]{8}") ? mask.replace(",", "").replaceFirst("^0+(?=.)", "") : mask;
     }
 
     private static CpuSet list(String text) {

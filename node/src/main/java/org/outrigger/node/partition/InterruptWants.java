@@ -49,10 +49,12 @@ final class InterruptWants {
 
     private void fresh(List<Want> wants, CpuSet quiet) {
         String file = Interrupts.FOLDER + "/default_smp_affinity";
-        Optional<CpuSet> was = world.before(Kind.VALUE, file).map(CpuMask::parse);
+        Optional<String> mask = world.before(Kind.VALUE, file);
+        Optional<CpuSet> was = mask.map(CpuMask::parse);
         if (was.isPresent() && !was.get().intersection(quiet).isEmpty()) {
             CpuSet aim = away(was.get(), quiet);
-            wants.add(new Want(Phase.STEERING, Kind.VALUE, file, CpuMask.text(aim), false, "new interrupts to CPU " + aim));
+            wants.add(new Want(Phase.STEERING, Kind.VALUE, file, CpuMask.text(aim, mask.get()), false,
+                    "new interrupts to CPU " + aim));
         }
     }
 

@@ -38,8 +38,9 @@ final class ThreadWants {
         String key = thread.get().toString();
         CpuSet was = world.books().hold(Kind.AFFINITY, key).map(Hold::was).flatMap(World::cpus)
                 .or(() -> world.files().affinity(tid)).orElse(CpuSet.EMPTY);
-        CpuSet left = was.minus(quiet);
-        // One that may run on the cores only belongs to them.
+        // One that belongs to a NUMA node, as those that free memory do, goes to any other CPU when the node has none left.
+        CpuSet left = was.minus(quiet).isEmpty() && was.size() > 1 ? world.rest() : was.minus(quiet);
+        // One that may run on a single CPU belongs to it.
         if (!left.isEmpty() && !left.equals(was)) {
             wants.add(new Want(Phase.THREADS, Kind.AFFINITY, key, left.toString(), false,
                     "kernel thread " + name.get() + " (" + tid + ") to CPU " + left));

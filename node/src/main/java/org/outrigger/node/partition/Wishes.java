@@ -8,10 +8,10 @@ import java.util.Optional;
 import org.outrigger.node.CpuSet;
 
 /**
- * The CPUs that processes have bound their threads to themselves. Linux before 6.2 forgets them when a thread goes to another
- * cpuset, or its cpuset changes; later ones keep them. So they are written down before cores move, kept as far as the
- * threads' groups allow, and put back at the end unless the process has chosen anew. Source: commit 8f9ea86fdf99 of Linux
- * ("sched: Always preserve the user requested cpumask").
+ * The CPUs that processes have bound their threads to themselves, and that the kernel has bound its own to. Linux before 6.2
+ * forgets them when a thread goes to another cpuset, or its cpuset changes; later ones keep them. So they are written down
+ * before cores move, kept as far as the threads' groups allow, and put back at the end unless the process has chosen anew.
+ * Source: commit 8f9ea86fdf99 of Linux ("sched: Always preserve the user requested cpumask").
  */
 final class Wishes {
     private static final int MAJOR = 6;
@@ -39,7 +39,7 @@ final class Wishes {
         }
         Map<String, CpuSet> allowed = new HashMap<>();
         for (String name : files.names("/proc")) {
-            if (Character.isDigit(name.charAt(0)) && KernelThreads.name(files, Integer.parseInt(name)).isEmpty()) {
+            if (Character.isDigit(name.charAt(0)) && changes(Integer.parseInt(name))) {
                 String group = files.read("/proc/" + name + "/cpuset").orElse("/");
                 CpuSet all = allowed.computeIfAbsent(group, path -> cpus(world, cpusets, path));
                 List<String> threads = files.names("/proc/" + name + "/task");
@@ -48,6 +48,12 @@ final class Wishes {
                 }
             }
         }
+    }
+
+    /** Whether a process, or a thread of the kernel, may be bound by others, so that a cpuset changes what it is bound to. */
+    private boolean changes(int pid) {
+        return KernelThreads.name(files, pid).map(name -> !name.startsWith(ThreadWants.WORKER)
+                && !name.startsWith(ThreadWants.HANDLER) && !KernelThreads.bound(files, pid)).orElse(true);
     }
 
     /** The CPUs of a thread that has no wish, in a group. */

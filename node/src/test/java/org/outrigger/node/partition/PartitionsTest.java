@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.node.CpuSet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -83,5 +85,29 @@ class PartitionsTest {
         }
         assertThrows(PartitionException.class, () -> partitions.destroy("nobody"));
         assertEquals(before, node.snapshot());
+    }
+
+    /** Linux before 6.2 lets threads of the kernel run anywhere when a partition comes or goes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"6.1.0-1", "6.18.1"})
+    void threadsOfNodesComeBack(String release) throws Exception {
+        FakeNode node = FakeNode.two(8, 2).file("/proc/sys/kernel/osrelease", release)
+                .thread(310, 2, "kcompactd0", CpuSet.range(0, 3), true).thread(311, 2, "kcompactd1", CpuSet.range(4, 7), true);
+        String before = node.snapshot();
+        Partitions partitions = new Partitions(node, new StateFolder(folder));
+        partitions.create(partition("quiet", CpuSet.range(4, 7)));
+        assertEquals(CpuSet.range(0, 3), node.affinity(310).orElseThrow());
+        assertEquals(CpuSet.range(0, 3), node.affinity(311).orElseThrow());
+        partitions.destroy("quiet");
+        assertEquals(before, node.snapshot());
+    }
+
+    @Test
+    void whatMeansTheSameToTheKernel() {
+        assertTrue(Drivers.same("f", "0f"));
+        assertTrue(Drivers.same("00000000,0000000f", "f"));
+        assertTrue(Drivers.same("0-1", "0,1"));
+        assertFalse(Drivers.same("0,2", "2"));
+        assertFalse(Drivers.same("1", "10"));
     }
 }
