@@ -114,7 +114,7 @@ final class RunCommand {
         List<PoolPages> held = new ArrayList<>();
         try {
             for (StateFolder folder : same ? List.of(own) : List.of(own, roots)) {
-                held.addAll(SeatMaker.heldBack(new Partitions(SeatMaker.NODE, folder)));
+                held.addAll(SeatMaker.pagesOf(new Partitions(SeatMaker.NODE, folder)));
             }
         } catch (PartitionException broken) {
             throw new RefusalException(broken.getMessage());

@@ -64,7 +64,7 @@ final class SeatMaker {
 
     /** Pages that belong to no partition: a partition without memory of its own leaves its jobs what others have too. */
     private List<PoolShare> everybodys() throws PartitionException {
-        List<PoolPages> held = heldBack(partitions());
+        List<PoolPages> held = pagesOf(partitions());
         List<PoolShare> pools = new ArrayList<>();
         try {
             for (MemoryNode memory : MemoryNodes.read(surroundings.sys(), surroundings.procStatus()).nodes()) {
@@ -82,8 +82,8 @@ final class SeatMaker {
         }
     }
 
-    /** Pages that belong to partitions. */
-    static List<PoolPages> heldBack(Partitions partitions) throws PartitionException {
+    /** Pages that belong to partitions, in use or not: what their jobs free is theirs again. */
+    static List<PoolPages> pagesOf(Partitions partitions) throws PartitionException {
         List<PoolPages> held = new ArrayList<>();
         partitions.list().forEach(partition -> held.addAll(partition.memory()));
         return held;

@@ -54,18 +54,6 @@ public final class Overview {
         return groups.stream().map(group -> Path.of(group, "cgroup.procs")).toList();
     }
 
-    /**
-     * Pages that belong to partitions and that none of their processes has, by node and size: a job outside leaves them alone.
-     */
-    public List<PoolPages> heldBack() throws PartitionException {
-        Looker looker = new Looker(files, partitions.readable());
-        List<PoolPages> held = new ArrayList<>();
-        for (Partition partition : partitions.list()) {
-            looker.memory(partition).forEach(pool -> held.add(pool.free()));
-        }
-        return PageChoice.sum(held, List.of());
-    }
-
     /** CPUs with all others that run on the same cores. */
     public CpuSet wholeCores(CpuSet cpus) {
         return Siblings.wholeCores(files, cpus);

@@ -1,6 +1,5 @@
 package org.outrigger.node.partition;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -146,17 +145,6 @@ public final class Partitions {
      */
     public List<Unmovable> unmovable(Partition partition) throws PartitionException {
         return new Staying(files, partition, find(partition.name()).isPresent()).all();
-    }
-
-    /**
-     * The {@code cgroup.procs} files of the control groups that a job of a partition has to join, the one of its cores first.
-     * Needs no privilege.
-     */
-    public List<Path> members(Partition partition) throws PartitionException {
-        List<Path> members = new ArrayList<>();
-        members.add(Path.of(group(partition), "cgroup.procs"));
-        MemoryGroups.made(files, readable(), partition.name()).ifPresent(memory -> members.add(Path.of(memory, "cgroup.procs")));
-        return members;
     }
 
     /** Creates a partition. */

@@ -49,7 +49,7 @@ class FeaturesTest {
         assertEquals(List.of(), partitions.create(dry).notes());
         String group = partitions.group(dry);
         assertEquals("0", text(node, group + "/memory.swap.max"));
-        assertEquals(List.of(Path.of(group, "cgroup.procs")), partitions.members(dry));
+        assertEquals(List.of(Path.of(group, "cgroup.procs")), partitions.overview().members(dry));
         partitions.create(partition("wet", 2, "swap=on", false));
         assertEquals("max", text(node, partitions.group(partition("wet", 2, "", false)) + "/memory.swap.max"));
         partitions.destroy("dry");
@@ -68,7 +68,7 @@ class FeaturesTest {
         String group = FakeNode.MEMORY_V1 + "/user/outrigger-dry";
         assertEquals("0", text(node, group + "/memory.swappiness"));
         assertEquals(List.of(Path.of(partitions.group(dry), "cgroup.procs"), Path.of(group, "cgroup.procs")),
-                partitions.members(dry));
+                partitions.overview().members(dry));
         String groups = text(node, "/proc/self/cgroup");
         node.file("/proc/self/cgroup", groups.replace("/user", "/"));
         partitions.create(partition("other", 2, "", false));
@@ -90,7 +90,7 @@ class FeaturesTest {
         node.file("/proc/swaps", SWAP.substring(0, SWAP.indexOf('\n')));
         Partition dry = partition("dry", 3, "swap=off", false);
         partitions.create(dry);
-        assertEquals(1, partitions.members(dry).size());
+        assertEquals(1, partitions.overview().members(dry).size());
     }
 
     @Test

@@ -183,12 +183,14 @@ class PartitionMemoryTest {
     }
 
     @Test
-    void whatIsNotInUseIsHeldBack() throws Exception {
-        assertEquals(List.of(), partitions().overview().heldBack());
+    void whatIsInUseIsSeen() throws Exception {
         partitions().create(partition("a", 4, pages(1, 100)));
         partitions().create(partition("b", 5, pages(1, 10), pages(0, 4)));
         node.file(FakeNode.V2 + "/outrigger-a/hugetlb.2MB.numa_stat", "total=41943040 N0=0 N1=41943040");
-        assertEquals(List.of(pages(0, 4), pages(1, 90)), partitions().overview().heldBack());
+        assertEquals(List.of(20L), partitions().overview().look("a").memory().stream().map(Sight.Pool::used)
+                .filter(used -> used > 0).toList());
+        assertEquals(List.of(), partitions().overview().look("b").memory().stream().map(Sight.Pool::used)
+                .filter(used -> used > 0).toList());
     }
 
     @Test
