@@ -98,10 +98,12 @@ public final class Budget {
     /**
      * Gives the job more, or takes from it what nobody uses and what is set aside for no rank, or was and has been given back.
      *
+     * <p>One thread at a time; calls that charge may run beside it.
+     *
      * @param bytes what it is to have
      * @return what it has now
      */
-    public synchronized long resize(long bytes) {
+    public long resize(long bytes) {
         long less = total - bytes;
         long taken = less > 0 ? Account.take(common, less) : less;
         for (int rank = 0; rank < ranks.length && taken < less; rank++) {

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a job may take from Linux's huge-page pools, and what it holds of them, by node and size. A job in a partition may take
  * what the partition has given it and nothing else; any other leaves alone what belongs to partitions. Any thread may call any
- * method.
+ * method; there are no locks, so an offer may be gone when it is taken.
  */
 public final class PoolLedger {
     /** Where a page is from. */
@@ -39,11 +41,12 @@ public final class PoolLedger {
 
     /** Whether the job may take {@link #most} and nothing else. */
     private final boolean bound;
-    private final Map<Place, Long> most = new TreeMap<>();
+    /** Replaced as a whole, never changed. */
+    private volatile Map<Place, Long> most = Map.of();
     private final Map<Place, Long> heldBack = new TreeMap<>();
-    private final Map<Place, Long> held = new TreeMap<>();
+    private final Map<Place, AtomicLong> held = new ConcurrentSkipListMap<>();
+    private final AtomicLong demand = new AtomicLong();
     private volatile boolean open;
-    private volatile long demand;
 
     private PoolLedger(boolean bound) {
         this.bound = bound;
@@ -69,10 +72,11 @@ public final class PoolLedger {
     }
 
     /** From now on the job may take these. A job without a seat is not bound by it. */
-    public synchronized void most(List<PoolShare> pages) {
-        most.clear();
-        pages.forEach(share -> most.merge(place(share), share.bytes(), Long::sum));
-        open = !bound || most.values().stream().anyMatch(bytes -> bytes > 0);
+    public void most(List<PoolShare> pages) {
+        Map<Place, Long> next = new TreeMap<>();
+        pages.forEach(share -> next.merge(place(share), share.bytes(), Long::sum));
+        most = next;
+        open = !bound || next.values().stream().anyMatch(bytes -> bytes > 0);
     }
 
     /** Whether there is anything that it may take. */
@@ -86,14 +90,14 @@ public final class PoolLedger {
     }
 
     /** What it can have of a size, from the node that has most. */
-    synchronized Offer offer(PageSize size, Stock stock) {
+    Offer offer(PageSize size, Stock stock) {
         long all = stock.free(size, PoolShare.ANY_NODE);
         Offer best = new Offer(PoolShare.ANY_NODE, 0);
         if (bound) {
             for (Map.Entry<Place, Long> share : most.entrySet()) {
                 if (share.getKey().size() == size) {
                     int node = share.getKey().node();
-                    long left = share.getValue() - held.getOrDefault(share.getKey(), 0L);
+                    long left = share.getValue() - held(share.getKey());
                     best = better(best, node, Math.min(left, Math.min(all, stock.free(size, node))));
                 }
             }
@@ -116,48 +120,64 @@ public final class PoolLedger {
     }
 
     /** Enters bytes as held; false, with nothing entered, where the job may not hold so much. */
-    synchronized boolean take(int node, PageSize size, long bytes) {
+    boolean take(int node, PageSize size, long bytes) {
         Place place = new Place(node, size);
-        if (bound && held.getOrDefault(place, 0L) + bytes > most.getOrDefault(place, 0L)) {
-            return false;
+        AtomicLong has = held.computeIfAbsent(place, none -> new AtomicLong());
+        long before = has.get();
+        while (!bound || before + bytes <= most.getOrDefault(place, 0L)) {
+            if (has.compareAndSet(before, before + bytes)) {
+                return true;
+            }
+            before = has.get();
         }
-        held.merge(place, bytes, Long::sum);
-        return true;
+        return false;
+    }
+
+    private long held(Place place) {
+        AtomicLong has = held.get(place);
+        return has == null ? 0 : has.get();
     }
 
     /** Bytes are held no more. */
-    synchronized void give(int node, PageSize size, long bytes) {
-        held.computeIfPresent(new Place(node, size), (place, before) -> before > bytes ? before - bytes : null);
-        demand = Math.max(0, demand - bytes);
+    void give(int node, PageSize size, long bytes) {
+        AtomicLong has = held.get(new Place(node, size));
+        if (has != null) {
+            has.updateAndGet(before -> Math.max(0, before - bytes));
+        }
+        demand.updateAndGet(before -> Math.max(0, before - bytes));
     }
 
     /** Bytes of a place that are to be given back: beyond what it may hold, or because so much was demanded. */
-    synchronized long excess(int node, PageSize size) {
+    long excess(int node, PageSize size) {
         Place place = new Place(node, size);
-        long has = held.getOrDefault(place, 0L);
-        return Math.min(has, Math.max(demand, bound ? has - most.getOrDefault(place, 0L) : 0));
+        long has = held(place);
+        return Math.min(has, Math.max(demand.get(), bound ? has - most.getOrDefault(place, 0L) : 0));
     }
 
     /** Whether anything is to be given back. */
-    public synchronized boolean overdrawn() {
+    public boolean overdrawn() {
         return held.keySet().stream().anyMatch(place -> excess(place.node(), place.size()) > 0);
     }
 
     /** So many bytes are to be given back, whichever they are; 0: no more. */
     public void demand(long bytes) {
-        demand = bytes;
+        demand.set(bytes);
     }
 
     /** What is still to be given back of what was demanded. */
     public long demand() {
-        return demand;
+        return demand.get();
     }
 
     /** What it holds, by node and size. */
-    public synchronized List<PoolShare> held() {
+    public List<PoolShare> held() {
         List<PoolShare> shares = new ArrayList<>();
-        held.forEach((place, bytes) ->
-                shares.add(new PoolShare(place.node(), place.size().bytes(), bytes / place.size().bytes())));
+        held.forEach((place, bytes) -> {
+            long pages = bytes.get() / place.size().bytes();
+            if (pages > 0) {
+                shares.add(new PoolShare(place.node(), place.size().bytes(), pages));
+            }
+        });
         return shares;
     }
 }
