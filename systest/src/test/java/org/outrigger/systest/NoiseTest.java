@@ -152,10 +152,12 @@ class NoiseTest {
         String policy = "cut -d' ' -f40,41 /proc/self/stat";
         Run natively = Job.start(List.of("chrt", "-f", "1", "sh", "-c", policy), folder).await(LIMIT);
         Machine.skipUnless(natively.status() == 0, "real time is not permitted here");
-        Run alone = Job.start(Outrigger.run(List.of("--sched=fifo"), List.of("sh", "-c", "exec " + policy)), folder).await(LIMIT);
+        Run alone = Job.start(Outrigger.run(List.of("--sched=fifo"), List.of("sh", "-c", "exec " + policy)), folder)
+            .await(LIMIT);
         assertEquals(natively.text(), alone.text(), alone::summary);
         // Two that share the core take turns (SCHED_RR, 2), as soon as the LWK knows of both.
-        Run shared = Job.start(Outrigger.run(List.of("--sched=fifo"), List.of("sh", "-c", policy + " & wait")), folder).await(LIMIT);
+        Run shared = Job.start(Outrigger.run(List.of("--sched=fifo"), List.of("sh", "-c", policy + " & wait")), folder)
+            .await(LIMIT);
         assertTrue(shared.text().matches("1 [12]\n"), shared::summary);
         assertEquals("0 0\n", Job.start(Outrigger.run(List.of(), List.of("sh", "-c", policy)), folder).await(LIMIT).text());
     }

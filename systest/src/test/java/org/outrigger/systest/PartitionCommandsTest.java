@@ -26,12 +26,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class PartitionCommandsTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Path POOL = Path.of("/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
-    private static final Path LOCK = Path.of("/tmp/.machine");
+    private static final Path LOCK = Path.of(System.getProperty("java.io.tmpdir"), "systest-machine.lock");
 
     @TempDir
     private Path folder;
     private FileChannel lock;
     private FileLock held;
+    private String last;
 
     @BeforeEach
     void onlyOne() throws IOException {
@@ -42,6 +43,8 @@ class PartitionCommandsTest {
             root -> Files.isWritable(root.resolve("cgroup.procs"))), "there are no control groups that may be changed");
         lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         held = lock.lock();
+        // Once there is a partition this process has the other CPUs only.
+        last = Integer.toString(Machine.allowedCpus().getLast());
     }
 
     @AfterEach
@@ -72,11 +75,6 @@ class PartitionCommandsTest {
         assertEquals(125, run.status(), run::summary);
         assertTrue(run.stderr().contains(message), run::summary);
         assertEquals(before, snapshot());
-    }
-
-    private static String last() {
-        List<Integer> cpus = Machine.allowedCpus();
-        return Integer.toString(cpus.get(cpus.size() - 1));
     }
 
     private static String first() {
@@ -114,11 +112,12 @@ class PartitionCommandsTest {
         Machine.skipUnless(Files.isWritable(POOL), "there are no huge pages on NUMA node 0");
         long pages = Long.parseLong(Files.readAllLines(POOL).get(0));
         Map<String, String> before = snapshot();
-        assertTrue(done("plan", "systest", "-c", last(), "-M", "32M@0").contains(POOL + ": " + pages + " -> " + (pages + 16)));
+        assertTrue(done("plan", "systest", "-c", last, "-M", "32M@0").contains(POOL + ": " + pages + " -> " + (pages + 16)));
         assertEquals(before, snapshot(), "a plan changes nothing");
-        done("create", "systest", "-c", last(), "-M", "32M@0");
+        done("create", "systest", "-c", last, "-M", "32M@0");
         assertEquals(Long.toString(pages + 16), Files.readAllLines(POOL).get(0));
-        assertTrue(done("list").lines().toList().get(1).matches("systest +\\w+ +" + last() + " +- +32M@0 +0"));
+        String listed = done("list");
+        assertTrue(listed.lines().toList().get(1).matches("systest +\\w+ +" + last + " +- +32M@0 +0"), listed);
         String shown = done("show", "systest");
         assertTrue(shown.contains("16 pages of 2M (32M), 0 in use, 16 free\n"), shown);
         done("resize", "systest", "-M", "+8M@0");
@@ -127,8 +126,8 @@ class PartitionCommandsTest {
         assertEquals(Long.toString(pages + 2), Files.readAllLines(POOL).get(0));
         assertTrue(done("show", "systest", "--json").contains("\"page_bytes\" : 2097152"));
         refused("there is a partition 'systest' already", "create", "systest", "-c", first());
-        refused("CPU " + last() + " is in partition 'systest'", "create", "other", "-c", last());
-        refused("no core would be left", "resize", "systest", "-c", "-" + last());
+        refused("CPU " + last + " is in partition 'systest'", "create", "other", "-c", last);
+        refused("no core would be left", "resize", "systest", "-c", "-" + last);
         done("destroy", "systest");
         assertEquals("", done("list"));
         assertEquals(before, snapshot());
@@ -138,9 +137,9 @@ class PartitionCommandsTest {
     void whatCannotBeChangesNothing() throws IOException {
         refused("no CPU would be left for Linux", "create", "systest", "-c", "all");
         refused("does not exist on this machine", "create", "systest", "-c", "8191");
-        refused("is more than there is", "create", "systest", "-c", last(), "-M", "900T");
-        refused("there is no NUMA node 1000", "create", "systest", "-c", last(), "-M", "2M@1000");
-        refused("there is no feature 'nonsense'", "create", "systest", "-c", last(), "--features", "nonsense=on");
+        refused("is more than there is", "create", "systest", "-c", last, "-M", "900T");
+        refused("there is no NUMA node 1000", "create", "systest", "-c", last, "-M", "2M@1000");
+        refused("there is no feature 'nonsense'", "create", "systest", "-c", last, "--features", "nonsense=on");
         refused("there is no partition 'nobody'", "destroy", "nobody");
     }
 
@@ -149,7 +148,7 @@ class PartitionCommandsTest {
     void jobsHaveTheirPartitionsPagesAndNoMore() throws Exception {
         Machine.skipUnless(Files.isWritable(POOL), "there are no huge pages on NUMA node 0");
         Machine.needs("python3");
-        done("create", "systest", "-c", last(), "-M", "16M@0");
+        done("create", "systest", "-c", last, "-M", "16M@0");
         List<Path> limits = new ArrayList<>();
         try (Stream<Path> files = Files.find(Path.of("/sys/fs/cgroup"), 4, (file, kind) -> file.getFileName().toString()
             .matches("hugetlb\\.2MB\\.(max|limit_in_bytes)") && file.getParent().endsWith("outrigger-systest"))) {

@@ -11,7 +11,7 @@ import org.outrigger.host.Scheduling;
  *
  * <p>Where a compiler has begun to work it gives real time back until that is done. A compiler that is preempted between two
  * steps, the old code of a method barred and the new not yet in its place, has each caller of the method look for its code
- * without end; in real time the caller would never let it take the second step. See {@code docs/decisions/019-a-young-lwk.md}.
+ * without end; in real time the caller would never let it take the second step. See {@code docs/decisions/021-a-young-lwk.md}.
  *
  * <p>Owned by the loop's thread; what it came to may be asked when that has ended.
  */
