@@ -112,9 +112,10 @@ class PartitionCommandsTest {
         Machine.skipUnless(Files.isWritable(POOL), "there are no huge pages on NUMA node 0");
         long pages = Long.parseLong(Files.readAllLines(POOL).get(0));
         Map<String, String> before = snapshot();
-        assertTrue(done("plan", "systest", "-c", last, "-M", "32M@0").contains(POOL + ": " + pages + " -> " + (pages + 16)));
+        assertTrue(done("plan", "systest", "--split-cores", "-c", last, "-M", "32M@0")
+            .contains(POOL + ": " + pages + " -> " + (pages + 16)));
         assertEquals(before, snapshot(), "a plan changes nothing");
-        done("create", "systest", "-c", last, "-M", "32M@0");
+        done("create", "systest", "--split-cores", "-c", last, "-M", "32M@0");
         assertEquals(Long.toString(pages + 16), Files.readAllLines(POOL).get(0));
         String listed = done("list");
         assertTrue(listed.lines().toList().get(1).matches("systest +\\w+ +" + last + " +- +32M@0 +0"), listed);
@@ -125,9 +126,9 @@ class PartitionCommandsTest {
         done("resize", "systest", "-M", "-36M");
         assertEquals(Long.toString(pages + 2), Files.readAllLines(POOL).get(0));
         assertTrue(done("show", "systest", "--json").contains("\"page_bytes\" : 2097152"));
-        refused("there is a partition 'systest' already", "create", "systest", "-c", first());
-        refused("CPU " + last + " is in partition 'systest'", "create", "other", "-c", last);
-        refused("no core would be left", "resize", "systest", "-c", "-" + last);
+        refused("there is a partition 'systest' already", "create", "systest", "--split-cores", "-c", first());
+        refused("CPU " + last + " is in partition 'systest'", "create", "other", "--split-cores", "-c", last);
+        refused("no core would be left", "resize", "systest", "--split-cores", "-c", "-" + last);
         done("destroy", "systest");
         assertEquals("", done("list"));
         assertEquals(before, snapshot());
@@ -137,9 +138,9 @@ class PartitionCommandsTest {
     void whatCannotBeChangesNothing() throws IOException {
         refused("no CPU would be left for Linux", "create", "systest", "-c", "all");
         refused("does not exist on this machine", "create", "systest", "-c", "8191");
-        refused("is more than there is", "create", "systest", "-c", last, "-M", "900T");
-        refused("there is no NUMA node 1000", "create", "systest", "-c", last, "-M", "2M@1000");
-        refused("there is no feature 'nonsense'", "create", "systest", "-c", last, "--features", "nonsense=on");
+        refused("is more than there is", "create", "systest", "--split-cores", "-c", last, "-M", "900T");
+        refused("there is no NUMA node 1000", "create", "systest", "--split-cores", "-c", last, "-M", "2M@1000");
+        refused("there is no feature 'nonsense'", "create", "systest", "--split-cores", "-c", last, "--features", "nonsense=on");
         refused("there is no partition 'nobody'", "destroy", "nobody");
     }
 
@@ -148,7 +149,7 @@ class PartitionCommandsTest {
     void jobsHaveTheirPartitionsPagesAndNoMore() throws Exception {
         Machine.skipUnless(Files.isWritable(POOL), "there are no huge pages on NUMA node 0");
         Machine.needs("python3");
-        done("create", "systest", "-c", last, "-M", "16M@0");
+        done("create", "systest", "--split-cores", "-c", last, "-M", "16M@0");
         List<Path> limits = new ArrayList<>();
         try (Stream<Path> files = Files.find(Path.of("/sys/fs/cgroup"), 4, (file, kind) -> file.getFileName().toString()
             .matches("hugetlb\\.2MB\\.(max|limit_in_bytes)") && file.getParent().endsWith("outrigger-systest"))) {
