@@ -85,7 +85,8 @@ class SeriesFilesTest {
         assertEquals(cpus[0], series.cpu());
         double[] values = series.valuesNs();
         double sum = java.util.Arrays.stream(values).sum();
-        assertTrue(series.elapsedNs() >= 0.05e9 * 0.999, "elapsed " + series.elapsedNs());
+        // The loop ends by the clock and is told in ticks, whose rate, calibrated on a busy machine, is off by some per mille.
+        assertTrue(series.elapsedNs() >= 0.05e9 * 0.99, "elapsed " + series.elapsedNs());
         assertTrue(java.util.Arrays.stream(values).allMatch(value -> value > -1), "no negative time");
         switch (kernel) {
             case FWQ -> assertEquals(1, sum / series.elapsedNs(), 0.01, "quanta without gaps");
