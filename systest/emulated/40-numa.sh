@@ -20,13 +20,13 @@ equal "in turn from both nodes" "$halves" "$(numa lwk -c 1-7 -l 0 --mempolicy in
 equal "in turn from both named nodes" "$halves" "$(numa lwk -c 4-7 -l 0 --mem 256M@0,256M@1 --mempolicy interleave --)"
 equal "nearest" "$on_1" "$(numa lwk -c 4-7 -l 0 --mempolicy nearest --)"
 
-same "programs on two nodes" 1-7 -l 0 -- bash -c "$(all numa memory_policy memory_touch)"
+same "programs on two nodes" 1-7 -l 0 -- bash -c "$(all numa memory_touch)"
 
 # Pools, one node after the other.
 set_pool 1 128
 equal "huge pages on node 1 alone" "0 128" "$(pool 0) $(pool 1)"
 equal "on the LWK with a pool" "$on_1" "$(numa lwk -c 4-7 -l 0-1 --)"
-lwk -c 4-7 -l 0-1 -- "$programs/numa" 64 hold > out 2>&1 &
+"$outrigger" run -c 4-7 -l 0-1 -- "$programs/numa" 64 hold > out 2>&1 &
 job=$!
 started+=($job)
 await 120 grep -q holding out
@@ -38,10 +38,10 @@ wait $job
 equal "given back" 128 "$(pool 1 free_hugepages)"
 equal "a pool on the other node is not taken by a bound job" "$on_0" "$(numa lwk -c 1-3 -l 0 --mem 256M@0 --)"
 equal "nothing of it is in use" 128 "$(pool 1 free_hugepages)"
-same "programs with a pool on node 1" 1-7 -l 0 -- bash -c "$(all numa memory_policy memory_protect memory_remap)"
+same "programs with a pool on node 1" 1-7 -l 0 -- bash -c "$(all numa memory_protect memory_remap)"
 set_pool 0 64
 equal "in turn with pools on both" "$halves" "$(numa lwk -c 1-7 -l 0 --mempolicy interleave --)"
-same "programs with pools on both nodes" 1-7 -l 0 -- bash -c "$(all numa memory_policy hugepages)"
+same "programs with pools on both nodes" 1-7 -l 0 -- bash -c "$(all numa hugepages)"
 equal "all given back" "64 128" "$(pool 0 free_hugepages) $(pool 1 free_hugepages)"
 set_pool 0 0
 set_pool 1 0
