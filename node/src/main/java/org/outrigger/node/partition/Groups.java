@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Control groups: made, filled, emptied, removed. Sources: {@code cgroups(7)}, {@code Documentation/admin-guide/cgroup-v2.rst}.
@@ -35,6 +37,17 @@ final class Groups {
             }
         }
         return members;
+    }
+
+    /** Processes in a group and in the groups within it. */
+    Set<Integer> allMembers(String group) {
+        Set<Integer> all = new TreeSet<>(members(group));
+        for (String name : files.names(group)) {
+            if (files.exists(group + "/" + name + PROCESSES)) {
+                all.addAll(allMembers(group + "/" + name));
+            }
+        }
+        return all;
     }
 
     /**

@@ -49,20 +49,11 @@ final class Looker {
     /** The processes in groups and the groups in those, by number. */
     List<Sight.Tenant> tenants(List<String> groups) {
         Set<Integer> pids = new TreeSet<>();
-        groups.forEach(group -> collect(group, pids));
+        groups.forEach(group -> pids.addAll(new Groups(files).allMembers(group)));
         List<Sight.Tenant> tenants = new ArrayList<>();
         for (int pid : pids) {
             tenants.add(new Sight.Tenant(pid, files.read("/proc/" + pid + "/comm").orElse("?")));
         }
         return tenants;
-    }
-
-    private void collect(String group, Set<Integer> pids) {
-        pids.addAll(new Groups(files).members(group));
-        for (String name : files.names(group)) {
-            if (files.exists(group + "/" + name + "/cgroup.procs")) {
-                collect(group + "/" + name, pids);
-            }
-        }
     }
 }

@@ -254,7 +254,7 @@ public final class Partitions {
                 }
             } else {
                 jobs.leave(notes);
-                notes.addAll(rounds(books).settle(next, this::step));
+                notes.addAll(rounds(books).settle(next, beforeStep::accept));
                 rounds(books).finish(next);
             }
             jobs.take(new World(files, books, next).rest(), notes);
@@ -272,10 +272,6 @@ public final class Partitions {
         return new Rounds(files, state, books);
     }
 
-    private void step(String what) {
-        beforeStep.accept(what);
-    }
-
     StateFolder.Lock lock() throws PartitionException {
         return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
     }
@@ -287,7 +283,7 @@ public final class Partitions {
      * @param notes gets what is to be told of it
      */
     Books mended(List<String> notes) throws PartitionException {
-        String boot = files.read(BOOT_ID).orElse("");
+        String boot = boot();
         Optional<Books> read = state.read();
         if (read.isEmpty()) {
             return new Books(boot);
@@ -321,9 +317,8 @@ public final class Partitions {
         books.changing(true);
         state.write(books);
         jobs.leave(notes);
-        notes.addAll(rounds(books).settle(living, this::step));
-        books.changing(false);
-        state.write(books);
+        notes.addAll(rounds(books).settle(living, beforeStep::accept));
+        rounds(books).finish(living);
         jobs.take(new World(files, books, living).rest(), notes);
         if (unfinished) {
             jobs.remind();
@@ -366,7 +361,7 @@ public final class Partitions {
      */
     public List<String> refresh() throws PartitionException {
         Optional<Books> books = state.read();
-        String boot = files.read(BOOT_ID).orElse("");
+        String boot = boot();
         if (books.isEmpty() || books.get().boot().equals(boot) && !books.get().unfinished()
                 && living(books.get()).size() == books.get().partitions().size()) {
             return List.of();

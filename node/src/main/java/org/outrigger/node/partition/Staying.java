@@ -21,6 +21,9 @@ final class Staying {
     private static final String WORKERS = "workers of per-CPU work queues";
     private static final String RESCUERS = "rescuers of work queues";
     private static final String OTHERS = "kernel threads that refuse to be bound";
+    /** The first release that sets time aside for ordinary threads on each CPU. */
+    private static final int SERVERS_MAJOR = 6;
+    private static final int SERVERS_MINOR = 12;
     private static final String TICKLESS = "/sys/devices/system/cpu/nohz_full";
 
     private final NodeFiles files;
@@ -197,21 +200,9 @@ final class Staying {
 
     private void realTime() {
         boolean servers = files.exists(SteeringWants.SERVERS);
-        if (partition.realTime() && !servers && hasServers(files.read("/proc/sys/kernel/osrelease").orElse(""))) {
+        if (partition.realTime() && !servers && KernelRelease.atLeast(files, SERVERS_MAJOR, SERVERS_MINOR)) {
             add("time set aside for ordinary threads", List.of("fair_server of CPU " + partition.cores()),
                     "it is changed in " + SteeringWants.SERVERS + ", and debugfs is not mounted there");
         }
-    }
-
-    /** Whether a release of Linux, {@code 6.12.3} say, sets time aside for ordinary threads on each CPU. */
-    private static boolean hasServers(String release) {
-        String[] numbers = release.split("[^0-9]+");
-        if (numbers.length < 2 || numbers[0].isEmpty()) {
-            return false;
-        }
-        int major = Integer.parseInt(numbers[0]);
-        int first = 6;
-        int minor = 12;
-        return major > first || major == first && Integer.parseInt(numbers[1]) >= minor;
     }
 }

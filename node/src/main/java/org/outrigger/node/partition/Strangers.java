@@ -9,12 +9,9 @@ import org.outrigger.node.CpuSet;
 
 /**
  * Who may run on the cores of a partition without being in it. Looks at each thread of the node once. Sources: {@code
- * proc(5)}; {@code PF_NO_SETAFFINITY} in {@code include/linux/sched.h} of Linux.
+ * proc(5)}.
  */
 final class Strangers {
-    private static final int FLAGS_AFTER_NAME = 6;
-    private static final long NO_SETAFFINITY = 0x04000000;
-
     private final NodeFiles files;
     private final Groups groups;
     private final Cpusets cpusets;
@@ -29,8 +26,7 @@ final class Strangers {
 
     /** All of them, by number. */
     List<Stranger> all() {
-        Set<Integer> own = new HashSet<>();
-        members(cpusets.group(partition.name()), own);
+        Set<Integer> own = groups.allMembers(cpusets.group(partition.name()));
         Set<Integer> free = new HashSet<>(groups.members(cpusets.parent()));
         List<Integer> pids = new ArrayList<>();
         for (String name : files.names("/proc")) {
@@ -46,20 +42,11 @@ final class Strangers {
             Optional<String> stat = files.read("/proc/" + pid + "/stat");
             if (stat.isPresent() && cpus.isPresent() && !cpus.get().intersection(partition.cores()).isEmpty()) {
                 String name = stat.get().substring(stat.get().indexOf('(') + 1, stat.get().lastIndexOf(')'));
-                String reason = kernel.isPresent() ? reason(name, cpus.get(), stat.get()) : reason(pid, free);
+                String reason = kernel.isPresent() ? reason(pid, name, cpus.get()) : reason(pid, free);
                 strangers.add(new Stranger(pid, name, kernel.isPresent(), reason));
             }
         }
         return strangers;
-    }
-
-    private void members(String group, Set<Integer> into) {
-        into.addAll(groups.members(group));
-        for (String name : files.names(group)) {
-            if (files.exists(group + "/" + name + "/cgroup.procs")) {
-                members(group + "/" + name, into);
-            }
-        }
     }
 
     /** The CPUs of all threads of a process together. */
@@ -72,17 +59,16 @@ final class Strangers {
         return cpus;
     }
 
-    private String reason(String name, CpuSet cpus, String stat) {
-        if (name.startsWith("kworker/")) {
-            return name.startsWith("kworker/u") ? "works for unbound work queues, whose masks say where"
-                    : "work queue of this CPU";
+    private String reason(int pid, String name, CpuSet cpus) {
+        if (name.startsWith(ThreadWants.WORKER)) {
+            return name.startsWith(ThreadWants.WORKER + "u")
+                    ? "works for unbound work queues, whose masks say where" : "work queue of this CPU";
         }
         if (cpus.size() == 1) {
             return "belongs to this CPU";
         }
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
-        boolean fixed = (Long.parseLong(fields[FLAGS_AFTER_NAME]) & NO_SETAFFINITY) != 0;
-        return fixed || partition.cores().containsAll(cpus) ? "cannot be moved: the kernel keeps it on CPU " + cpus
+        return KernelThreads.bound(files, pid) || partition.cores().containsAll(cpus)
+                ? "cannot be moved: the kernel keeps it on CPU " + cpus
                 : partition.has(Feature.KTHREADS) ? "threads of the kernel are left here (feature kthreads)"
                 : "not moved; the next command that changes partitions tries";
     }

@@ -25,12 +25,7 @@ final class Wishes {
 
     /** Whether this Linux forgets. */
     private boolean forgotten() {
-        String[] release = files.read("/proc/sys/kernel/osrelease").orElse("").split("[^0-9]+");
-        if (release.length < 2 || release[0].isEmpty()) {
-            return false;
-        }
-        int major = Integer.parseInt(release[0]);
-        return major < MAJOR || major == MAJOR && Integer.parseInt(release[1]) < MINOR;
+        return KernelRelease.before(files, MAJOR, MINOR);
     }
 
     void add(World world, Cpusets cpusets, List<Want> wants) {
