@@ -24,7 +24,8 @@ import org.outrigger.node.CpuListException;
 public final class JobLine implements AutoCloseable {
     /** How long an answer may take; what asks waits a little longer. */
     public static final int PATIENCE_MS = 10_000;
-    private static final String FOLDER = "jobs";
+    /** The folder of the sockets, beside the books. */
+    static final String FOLDER = "jobs";
     private static final int SPARE_MS = 2_000;
     private static final int LONGEST = 4096;
 

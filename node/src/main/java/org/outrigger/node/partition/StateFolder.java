@@ -3,11 +3,14 @@ package org.outrigger.node.partition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,28 +18,37 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import org.outrigger.host.LockFile;
 
 /**
  * Where the books lie, and the lock that lets one command after another at them.
  *
  * <p>By default {@code /run/outrigger} for root and {@code $XDG_RUNTIME_DIR/outrigger} for others, which are empty after a
- * boot; a folder that is not is no harm, since the books name the boot that they are about.
+ * boot; a folder that is not is no harm, since the books name the boot that they are about. When the last command or job
+ * leaves nothing to be kept, the folder goes, unless it was named by {@value #VARIABLE}: that one is the user's.
  */
 public final class StateFolder {
     /** The environment variable with another folder. */
     public static final String VARIABLE = "OUTRIGGER_STATE";
     private static final String BOOKS = "partitions";
     private static final String LOCK = "lock";
+    private static final String FRESH = ".new";
     private static final String FOLDER = "outrigger";
     private static final int WAIT_MS = 20;
     private static final int WAIT_TOLD_MS = 1000;
     private static final int WRITABLE_BY_OTHERS = 0022;
 
     private final Path folder;
+    private final boolean goes;
 
-    /** With a folder of this name, which need not exist. */
+    /** With a folder of this name, which need not exist and is not removed. */
     public StateFolder(Path folder) {
+        this(folder, false);
+    }
+
+    private StateFolder(Path folder, boolean goes) {
         this.folder = folder.toAbsolutePath();
+        this.goes = goes;
     }
 
     /**
@@ -53,9 +65,9 @@ public final class StateFolder {
             return new StateFolder(Path.of(named));
         }
         if (root) {
-            return new StateFolder(Path.of("/run", FOLDER));
+            return new StateFolder(Path.of("/run", FOLDER), true);
         }
-        return new StateFolder(runtime.isEmpty() ? Path.of("/tmp", FOLDER + "-" + user) : Path.of(runtime, FOLDER));
+        return new StateFolder(runtime.isEmpty() ? Path.of("/tmp", FOLDER + "-" + user) : Path.of(runtime, FOLDER), true);
     }
 
     /** Where it lies for the user of this process. */
@@ -75,20 +87,41 @@ public final class StateFolder {
     }
 
     /** Held by one process of the machine at a time; free when that process is gone, however it went. */
-    static final class Lock implements AutoCloseable {
-        private final FileChannel channel;
+    final class Lock implements AutoCloseable {
+        private final LockFile file;
 
-        private Lock(FileChannel channel) {
-            this.channel = channel;
+        private Lock(LockFile file) {
+            this.file = file;
         }
 
         @Override
         public void close() {
-            try {
-                channel.close();
+            try (file) {
+                sweep();
             } catch (IOException gone) {
-                // Free in any case.
+                // It is in nobody's way.
             }
+        }
+    }
+
+    /** Removes the files of commands and jobs where there is nothing to be kept; under the lock, whose file goes too. */
+    private void sweep() throws IOException {
+        if (kept()) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(folder.resolve(JobLine.FOLDER));
+        } catch (DirectoryNotEmptyException jobs) {
+            return;
+        }
+        try (DirectoryStream<Path> halves = Files.newDirectoryStream(folder, "*" + FRESH)) {
+            for (Path half : halves) {
+                Files.delete(half); // of a command that was killed while it wrote
+            }
+        }
+        Files.deleteIfExists(folder.resolve(LOCK));
+        if (goes) {
+            Files.deleteIfExists(folder); // refused where another command has just come: then it is that one's to remove
         }
     }
 
@@ -124,16 +157,17 @@ public final class StateFolder {
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
             checkOwner();
-            FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            try {
-                if (channel.tryLock() != null) {
-                    return Optional.of(new Lock(channel));
-                }
-            } catch (OverlappingFileLockException withinThisProcess) {
-                // Another thread has it.
+            return LockFile.take(folder.resolve(LOCK)).map(Lock::new);
+        } catch (NoSuchFileException swept) {
+            if (String.valueOf(swept.getFile()).startsWith(folder.toString())) {
+                return Optional.empty(); // by the command before, between two steps of this one
             }
-            channel.close();
-            return Optional.empty();
+            throw new PartitionException("cannot write to " + folder + ": no " + swept.getFile(), swept);
+        } catch (FileAlreadyExistsException inTheWay) {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(folder)) {
+                return Optional.empty(); // it came or went between two steps
+            }
+            throw new PartitionException("cannot write to " + folder + ": it is no folder", inTheWay);
         } catch (IOException refused) {
             throw new PartitionException("cannot write to " + folder + ": " + reason(refused), refused);
         }
@@ -190,7 +224,7 @@ public final class StateFolder {
     /** Replaces the books; whoever looks sees the old ones or the new. Under the lock only. */
     void write(Books books) throws PartitionException {
         Path file = folder.resolve(BOOKS);
-        Path fresh = folder.resolve(BOOKS + ".new");
+        Path fresh = folder.resolve(BOOKS + FRESH);
         try {
             if (books.isEmpty()) {
                 Files.deleteIfExists(file);
@@ -231,8 +265,8 @@ public final class StateFolder {
                 Files.deleteIfExists(folder.resolve(name));
                 return;
             }
-            Files.writeString(folder.resolve(name + ".new"), text);
-            Files.move(folder.resolve(name + ".new"), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            Files.writeString(folder.resolve(name + FRESH), text);
+            Files.move(folder.resolve(name + FRESH), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException refused) {
             throw new PartitionException("cannot write " + folder.resolve(name) + ": " + reason(refused), refused);
         }
