@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
@@ -164,12 +165,21 @@ public final class StateFolder {
             }
             throw new PartitionException("cannot write to " + folder + ": no " + swept.getFile(), swept);
         } catch (FileAlreadyExistsException inTheWay) {
-            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(folder)) {
+            if (!somethingElse()) {
                 return Optional.empty(); // it came or went between two steps
             }
             throw new PartitionException("cannot write to " + folder + ": it is no folder", inTheWay);
         } catch (IOException refused) {
             throw new PartitionException("cannot write to " + folder + ": " + reason(refused), refused);
+        }
+    }
+
+    /** Whether there is something in the folder's place that is none; looked at once, for it comes and goes. */
+    private boolean somethingElse() {
+        try {
+            return !Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isDirectory();
+        } catch (IOException nothing) {
+            return false;
         }
     }
 
