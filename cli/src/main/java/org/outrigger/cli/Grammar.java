@@ -38,6 +38,7 @@ final class Grammar {
     static final String JSON = "--json";
     static final String ROUNDS = "--rounds";
     static final String WARM_UP = "--warm-up";
+    static final String SETTLE = "--settle";
     static final String ROWS = "--rows";
     static final String ARMS = "--arms";
     static final String QUICK = "--quick";
@@ -224,6 +225,8 @@ final class Grammar {
         memory.addOption(flag("Print one JSON document instead of tables.", JSON).build());
         memory.addOption(choice("N", ROUNDS, "How often everything is measured.", "Default: 12; with --quick 2.").build());
         memory.addOption(choice("N", WARM_UP, "Batches of each row that go before and do not count.", "Default: 1.").build());
+        memory.addOption(choice("MS", SETTLE, "For how many milliseconds a process works before anything of a row counts; 0 shows"
+                + " young ones.", "Default: 1500; with --quick 0.").build());
         memory.addOption(choice("LIST", ROWS, "Measure these rows only, separated by commas; a wrong name shows them all.",
                 "Default: all; with --quick those of 64 MiB or less.").build());
         memory.addOption(choice("LIST", ARMS, "Measure under these only: native, native-thp, lwk.", "Default: all.").build());

@@ -15,6 +15,8 @@ import picocli.CommandLine.ParseResult;
 final class MemoryCommand {
     private static final int ROUNDS = 12;
     private static final int WARM_UPS = 1;
+    /** The LWK is young for nearly a second: decision 021. */
+    private static final int SETTLE_MS = 1500;
     private static final int QUICK_ROUNDS = 2;
     private static final int QUICK_SHRINK = 20;
     private static final long MIB = 1L << 20;
@@ -50,15 +52,16 @@ final class MemoryCommand {
         boolean quick = arguments.hasMatchedOption(Grammar.QUICK);
         int rounds = given.number(Grammar.ROUNDS, 1, quick ? QUICK_ROUNDS : ROUNDS);
         int warmUps = given.number(Grammar.WARM_UP, 0, WARM_UPS);
+        int settle = given.number(Grammar.SETTLE, 0, quick ? 0 : SETTLE_MS);
         List<MemoryRow> rows = given.chosen(Grammar.ROWS, "row", MemoryRow.values(), MemoryRow::key);
         if (quick && !arguments.hasMatchedOption(Grammar.ROWS)) {
             rows = Arrays.stream(MemoryRow.values()).filter(row -> row.size() <= QUICK_MOST || row == MemoryRow.GUPS).toList();
         }
         List<MemoryArm> arms = given.chosen(Grammar.ARMS, "arm", MemoryArm.values(), MemoryArm::key);
         Cores cores = given.cores();
-        return new MemoryRequest(given.home(), given.environment(), rows, arms, rounds, warmUps, quick ? QUICK_SHRINK : 1,
-                table(arguments, quick), cores.allowed().toArray(), BenchArguments.measured(cores).toArray(),
-                cores.split().linux().toArray());
+        return new MemoryRequest(given.home(), given.environment(), rows, arms, rounds, warmUps, settle,
+                quick ? QUICK_SHRINK : 1, table(arguments, quick), cores.allowed().toArray(),
+                BenchArguments.measured(cores).toArray(), cores.split().linux().toArray());
     }
 
     private static long table(ParseResult arguments, boolean quick) throws RefusalException {

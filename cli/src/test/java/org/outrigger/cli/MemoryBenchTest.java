@@ -70,6 +70,7 @@ class MemoryBenchTest {
         assertEquals(List.of(MemoryArm.values()), request.arms());
         assertEquals(12, request.rounds());
         assertEquals(1, request.warmUps());
+        assertEquals(1500, request.settle());
         assertEquals(1, request.shrink());
         assertEquals(4L << 30, request.table());
         assertArrayEquals(new int[] {3}, request.lwkCores(), "one core for every arm");
@@ -79,12 +80,13 @@ class MemoryBenchTest {
     @Test
     void choices() {
         MemoryRequest request = request("--rows", "churn,triad", "--arms=native-thp,lwk",
-                "--rounds=3", "--warm-up", "0", "--table",
-                "512M");
+                "--rounds=3", "--warm-up", "0", "--settle=20",
+                "--table", "512M");
         assertEquals(List.of(MemoryRow.TRIAD, MemoryRow.CHURN), request.rows());
         assertEquals(List.of(MemoryArm.NATIVE_THP, MemoryArm.LWK), request.arms());
         assertEquals(3, request.rounds());
         assertEquals(0, request.warmUps());
+        assertEquals(20, request.settle());
         assertEquals(512L << 20, request.table());
     }
 
@@ -92,6 +94,7 @@ class MemoryBenchTest {
     void quick() {
         MemoryRequest request = request("--quick");
         assertEquals(2, request.rounds());
+        assertEquals(0, request.settle());
         assertTrue(request.shrink() > 1);
         assertEquals(64L << 20, request.table());
         assertTrue(request.rows().contains(MemoryRow.GUPS));
@@ -107,6 +110,7 @@ class MemoryBenchTest {
         "bench memory --rounds 0              | --rounds: '0' is not a number from 1 to 10000",
         "bench memory --rows triad,tried      | --rows: there is no row 'tried'; there are triad, gups, ",
         "bench memory --arms native,trap      | --arms: there is no arm 'trap'; there are native, native-thp, lwk",
+        "bench memory --settle x              | --settle: 'x' is not a number from 0 to 10000",
         "bench memory --table 3G              | --table: '3G' is not a size such as 512M or 4G that is a power of",
         "bench memory --table 4096            | --table: '4096' is not a size",
         "bench memory --table 0M              | --table: '0M' is not a size",
@@ -124,8 +128,8 @@ class MemoryBenchTest {
     void help() {
         String text = world.outrigger("bench", "memory", "--help").out();
         assertTrue(text.contains("\nUsage: outrigger bench memory [OPTIONS]\n"), text);
-        for (String option : List.of("--json", "--rounds", "--warm-up", "--rows", "--arms", "--table", "--quick", "--cpus",
-                "--linux-cpus")) {
+        for (String option : List.of("--json", "--rounds", "--warm-up", "--settle", "--rows", "--arms", "--table", "--quick",
+                "--cpus", "--linux-cpus")) {
             assertTrue(text.contains(option), option);
         }
         assertTrue(text.lines().allMatch(line -> line.length() <= 90), text);

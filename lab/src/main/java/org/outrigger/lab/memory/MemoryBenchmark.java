@@ -27,8 +27,11 @@ import org.outrigger.lab.memory.MemoryRow.Kind;
  * others sleep; the order of the arms turns from round to round, so that drift of the machine hits all.
  */
 public final class MemoryBenchmark implements MemoryRunner {
-    /** Enough calls for a process to be patched and for the LWK's code to be compiled, before anything else is asked. */
-    private static final String SETTLE = MemoryRow.NULL_PAIR.request() + " 0 10000 0 0";
+    /** Enough calls for a process to be patched, before anything else is asked. */
+    private static final String CALLS = MemoryRow.NULL_PAIR.request() + " 0 10000 0 0";
+    /** What warms an LWK up whose process has no batches that do not count. */
+    private static final String WORK = MemoryRow.MMAP_64K.request() + " " + MemoryRow.MMAP_64K.size() + " 2000 0 0";
+    private static final long MILLISECOND = 1_000_000;
     /** Until whoever answered the last batch, and this process, have stopped spinning and sleep. */
     private static final long PAUSE_MS = 5;
     private static final String TUNABLES = "GLIBC_TUNABLES";
@@ -132,7 +135,11 @@ public final class MemoryBenchmark implements MemoryRunner {
                 progress.at(0, request.rounds(), arm.key() + " " + group.name());
                 living.put(arm, start(arm));
                 for (MemoryRow row : rows) {
-                    for (int batch = 0; batch < request.warmUps() && !gathered(arm, row).failed(); batch++) {
+                    long settled = System.nanoTime() + request.settle() * MILLISECOND;
+                    for (int batch = 0; batch < request.warmUps() || System.nanoTime() < settled; batch++) {
+                        if (gathered(arm, row).failed() || programs.stopped()) {
+                            break;
+                        }
                         gathered(arm, row).warmUp(ask(living.get(arm), row, row.kind() == Kind.SINGLE, false));
                     }
                 }
@@ -142,7 +149,7 @@ public final class MemoryBenchmark implements MemoryRunner {
         for (int round = 0; round <= last && !programs.stopped(); round += group.every()) {
             for (int turn = 0; turn < arms.size(); turn++) {
                 MemoryArm arm = arms.get((round / group.every() + turn) % arms.size());
-                ArmProcess process = group.fresh() ? start(arm) : living.get(arm);
+                ArmProcess process = group.fresh() ? settled(start(arm)) : living.get(arm);
                 for (MemoryRow row : rows) {
                     if (group.fresh() && row.kind() != Kind.WHOLE) {
                         gathered(arm, row).warmUp(ask(process, row, true, false));
@@ -199,7 +206,16 @@ public final class MemoryBenchmark implements MemoryRunner {
             case LWK -> programs.startOnLwk(arm.key(), List.of(), Map.of(), List.of());
         };
         process.awaitReady();
-        process.ask(SETTLE, "settling", Reading::parse);
+        process.ask(CALLS, "settling", Reading::parse);
+        return process;
+    }
+
+    /** A process after it has worked for a while. */
+    private ArmProcess settled(ArmProcess process) throws ArmFailedException, InterruptedException {
+        long end = System.nanoTime() + request.settle() * MILLISECOND;
+        while (System.nanoTime() < end && !programs.stopped()) {
+            process.ask(WORK, "settling", Reading::parse);
+        }
         return process;
     }
 

@@ -41,6 +41,7 @@ public final class MemoryJson {
         json.writeNumberProperty("duration_s", report.duration().toNanos() / NANO_PER_SECOND);
         json.writeNumberProperty("rounds_wanted", request.rounds());
         json.writeNumberProperty("warm_up_batches", request.warmUps());
+        json.writeNumberProperty("settle_ms", request.settle());
         json.writeNumberProperty("batch_divisor", request.shrink());
         json.writeBooleanProperty("interrupted", report.interrupted());
         document.environment(report.environment(), request.allowed(), request.lwkCores(), request.linuxCores());

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param arms        under what, in this order
  * @param rounds      how often
  * @param warmUps     how many batches of each row go before, uncounted
+ * @param settle      for how long, in milliseconds, a process works under its arm before anything of a row counts
  * @param shrink      by how much batches are smaller than usual, 1 for not at all
  * @param table       bytes of the table of random updates, a power of two
  * @param allowed     the CPUs that this process may use
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param linuxCores  the CPUs that this process and the LWK run on
  */
 public record MemoryRequest(Path home, Map<String, String> environment, List<MemoryRow> rows, List<MemoryArm> arms, int rounds,
-                            int warmUps, int shrink, long table, int[] allowed, int[] lwkCores, int[] linuxCores) {
+                            int warmUps, int settle, int shrink, long table, int[] allowed, int[] lwkCores, int[] linuxCores) {
     /** What a process takes beside what it is asked for, and what is left to others. */
     private static final long SLACK = 256L << 20;
 

@@ -62,8 +62,8 @@ public final class MemoryText {
             fact(arm.key(), report.leftOut().containsKey(arm) ? "left out: " + report.leftOut().get(arm) : arm.what());
         }
         fact("rounds", request.rounds() + (report.interrupted() ? ", interrupted" : "") + ", after " + request.warmUps()
-                + " batches of each row that do not count" + (request.shrink() > 1 ? "; batches 1/" + request.shrink() : "")
-                + "; " + report.duration().toSeconds() + " s");
+                + " batches of each row, and " + request.settle() + " ms of work, that do not count"
+                + (request.shrink() > 1 ? "; batches 1/" + request.shrink() : "") + "; " + report.duration().toSeconds() + " s");
         report.lwkPeak().ifPresent(peak -> fact("the LWK",
                 "its own process had up to " + mib(peak) + " MiB resident, once for a job"));
         report.neighbours().ifPresent(share -> fact("quiet", share == 0 ? "no other work was running when a batch began"

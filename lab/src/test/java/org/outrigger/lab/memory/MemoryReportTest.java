@@ -38,7 +38,7 @@ class MemoryReportTest {
 
     private static MemoryReport report(MemoryFigures... rows) {
         MemoryRequest request = new MemoryRequest(Path.of("/"), Map.of(), List.of(rows).stream().map(MemoryFigures::row).toList(),
-                List.of(MemoryArm.values()), 3, 1, 1, 64 * MIB, new int[] {0, 1}, new int[] {1}, new int[] {0});
+                List.of(MemoryArm.values()), 3, 1, 250, 1, 64 * MIB, new int[] {0, 1}, new int[] {1}, new int[] {0});
         return new MemoryReport(request, new Environment("6.1", "A CPU", true, "tsc", "never", "25", "", List.of()),
                 Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(7), false,
                 Map.of(MemoryArm.NATIVE_THP, "there are none"), Optional.of(70 * MIB), Optional.of(0.25), List.of(rows));
