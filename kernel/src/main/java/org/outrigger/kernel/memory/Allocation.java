@@ -3,6 +3,7 @@ package org.outrigger.kernel.memory;
 import org.outrigger.abi.Errno;
 import org.outrigger.abi.Mman;
 import org.outrigger.abi.Nr;
+import org.outrigger.corert.Layout;
 import org.outrigger.kernel.loop.Pending;
 import org.outrigger.kernel.loop.Reply;
 import org.outrigger.kernel.loop.Request;
@@ -84,7 +85,7 @@ final class Allocation {
         } else if (!arenas || space.limited() || length <= 0) {
             leave(space, slot, length, pending);
         } else if (length > LARGEST && (!space.accounted() || large.advises(request))) {
-            large.mmap(space, request, length, pending);
+            large(space, request, length, pending);
         } else if (length > LARGEST) {
             leave(space, slot, length, pending);
         } else {
@@ -98,6 +99,17 @@ final class Allocation {
             } else {
                 allocate(space, slot, pending);
             }
+        }
+    }
+
+    /** Memory beside the arena, which this will not be given: what is kept there would be resident for nothing. */
+    private void large(AddressSpace space, Request request, long length, Pending pending) {
+        if (large.advises(request) && unmapping.keepsMuch(space)) {
+            Request again = request.copy();
+            unmapping.drop(space, request.slot(), Layout.ARENA_BASE, pending,
+                    (slot, notes, result) -> large.mmap(space, again, length, notes));
+        } else {
+            large.mmap(space, request, length, pending);
         }
     }
 

@@ -43,16 +43,15 @@ final class Demotion {
         final long to;
         final Then then;
         final Queue<Runnable> waiting = new ArrayDeque<>(2);
-        final long[] found = new long[2 * Residency.RUNS];
-        /** The piece in hand, and what of it has been copied. */
+        final PresentCopy copy;
+        /** The piece in hand. */
         long start;
         long end;
         long target;
-        int runs;
-        int run;
 
         Work(AddressSpace space, int slot, long from, long to, Then then) {
             this.space = space;
+            this.copy = new PresentCopy(space);
             this.slot = slot;
             this.end = from;
             this.to = to;
@@ -141,17 +140,12 @@ final class Demotion {
         long most = Math.min(pool.pageEnd(work.to), work.start + Math.max(size, PIECE));
         work.end = pool.end(work.start, most);
         pending.subject = work;
-        if (!arena.ranges().any(work.start, work.end, Arena.USED_SET)) {
-            work.runs = 0;
-        } else if (inspection.look(work.space, work.start, work.end)) {
-            work.runs = inspection.runs(work.found);
+        if (arena.ranges().any(work.start, work.end, Arena.USED_SET)) {
+            work.copy.begin(inspection, work.start, work.end);
         } else {
-            work.runs = 1;
-            work.found[0] = work.start;
-            work.found[1] = work.end;
+            work.copy.nothing(work.start, work.end);
         }
-        work.run = 0;
-        if (work.runs == 0) {
+        if (work.copy.empty()) {
             pending.then(replaced);
             reply.make(work.slot, Nr.MMAP, work.start, work.end - work.start, PROT, NEW | Mman.MAP_FIXED, -1, 0);
         } else {
@@ -184,24 +178,17 @@ final class Demotion {
     }
 
     private void copyNext(Work work, Pending pending) {
-        if (work.run == work.runs) {
+        pending.then(copied);
+        if (!work.copy.next(reply, work.slot, work.target)) {
             pending.then(replaced);
             reply.make(work.slot, Nr.MREMAP, work.target, work.end - work.start, work.end - work.start,
                     Mman.MREMAP_MAYMOVE | Mman.MREMAP_FIXED, work.start, 0);
-            return;
         }
-        long from = Math.max(work.found[2 * work.run], work.start);
-        long to = Math.min(work.found[2 * work.run + 1], work.end);
-        long vectors = reply.scratch(work.slot, work.target + from - work.start, to - from, from, to - from);
-        pending.then(copied);
-        reply.make(work.slot, Nr.PROCESS_VM_READV, work.space.owner(), vectors, 1, vectors + 2 * Long.BYTES, 1, 0);
     }
 
     private void copied(int slot, Pending pending, long result) {
         Work work = (Work) pending.subject;
-        long bytes = Math.min(work.found[2 * work.run + 1], work.end) - Math.max(work.found[2 * work.run], work.start);
-        if (result == bytes) {
-            work.run++;
+        if (work.copy.copied(result)) {
             copyNext(work, pending);
         } else {
             fail(work, pending);

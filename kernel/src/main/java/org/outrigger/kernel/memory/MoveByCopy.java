@@ -20,25 +20,16 @@ final class MoveByCopy {
         final long oldLength;
         final long newLength;
         final long prot;
-        final long[] found = new long[2 * Residency.RUNS];
+        final PresentCopy copy;
         long target;
-        int runs;
-        int run;
 
         Work(AddressSpace space, long old, long oldLength, long newLength, long prot) {
             this.space = space;
+            this.copy = new PresentCopy(space);
             this.old = old;
             this.oldLength = oldLength;
             this.newLength = newLength;
             this.prot = prot;
-        }
-
-        long from() {
-            return Math.min(found[2 * run], end());
-        }
-
-        long to() {
-            return Math.min(found[2 * run + 1], end());
         }
 
         long end() {
@@ -119,23 +110,16 @@ final class MoveByCopy {
 
     private void advised(int slot, Pending pending, long result) {
         Work work = (Work) pending.subject;
-        if (inspection.look(work.space, work.old, work.end())) {
-            work.runs = inspection.runs(work.found);
-        } else {
-            work.runs = 1;
-            work.found[0] = work.old;
-            work.found[1] = work.end();
-        }
+        work.copy.begin(inspection, work.old, work.end());
         next(work, slot, pending);
     }
 
     private void next(Work work, int slot, Pending pending) {
-        if (work.run < work.runs) {
-            long length = work.to() - work.from();
-            long vectors = reply.scratch(slot, work.target + work.from() - work.old, length, work.from(), length);
-            pending.then(copied);
-            reply.make(slot, Nr.PROCESS_VM_READV, work.space.owner(), vectors, 1, vectors + 2 * Long.BYTES, 1, 0);
-        } else if (work.prot != RW) {
+        pending.then(copied);
+        if (work.copy.next(reply, slot, work.target)) {
+            return;
+        }
+        if (work.prot != RW) {
             pending.then(protectedAgain);
             reply.make(slot, Nr.MPROTECT, work.target, work.newLength, work.prot, 0, 0, 0);
         } else {
@@ -145,12 +129,7 @@ final class MoveByCopy {
 
     private void copied(int slot, Pending pending, long result) {
         Work work = (Work) pending.subject;
-        long length = work.to() - work.from();
-        if (result == length) {
-            work.run++;
-            next(work, slot, pending);
-        } else if (result > 0) { // Linux copies less than 2 GiB at a time
-            work.found[2 * work.run] += result;
+        if (work.copy.copied(result)) {
             next(work, slot, pending);
         } else {
             pending.then(failed);

@@ -134,6 +134,11 @@ final class Unmapping {
         return true;
     }
 
+    /** Whether what is kept is much for a program that is about to take other memory instead. */
+    boolean keepsMuch(AddressSpace space) {
+        return space.arena().ranges().bytes(Arena.DIRTY) > SLACK;
+    }
+
     /** Answers the call, but has kept pages dropped first as long as they are too many: the largest stretch of others. */
     void dropExcess(AddressSpace space, int slot, Pending pending) {
         Arena arena = space.arena();

@@ -99,6 +99,24 @@ class MemoryPagesTest {
     }
 
     @Test
+    void whatIsKeptGoesBeforeMemoryBeyondTheArena() {
+        for (long size : new long[] {16 * MIB, 128 * MIB}) {
+            long at = map(process, size);
+            dirty(process, at, size);
+            assertEquals(0, process.make(Nr.MUNMAP, at, size));
+        }
+        assertTrue(linux.resident() >= 128 * MIB, "kept");
+        process.make(Nr.MMAP, 0, (1L << 30) + PAGE, RW, ANON | Mman.MAP_NORESERVE, -1, 0);
+        assertTrue(linux.resident() >= 128 * MIB, "of which little will be used");
+        long at = process.make(Nr.MMAP, 0, (1L << 30) + PAGE, RW, ANON, -1, 0);
+        assertTrue(at > 0 && !inArena(at));
+        assertEquals(0, linux.resident());
+        long again = map(process, 128 * MIB);
+        assertTrue(inArena(again));
+        assertEquals(0, linux.page(again).content);
+    }
+
+    @Test
     void aPoolServesLargePiecesAsLongAsItHasPages() {
         SimulatedProcess pooled = with(MemoryPlan.DEFAULT, 40);
         long first = map(pooled, 32 * MIB);
