@@ -10,7 +10,7 @@ through_hotplug() {
     "$@" "$programs/steady" "$folder/stop" 6 > out 2>&1 &
     pid=$!
     started+=($pid)
-    if ! await 120 grep -q running out; then
+    if ! await grep -q running out; then
         failed "$name" "did not start: $(cat out)"
         return
     fi
@@ -23,7 +23,7 @@ through_hotplug() {
     done
     echo 1 > $cpus/cpu$cpu/online
     touch stop
-    await 120 sh -c "! kill -0 $pid"
+    await sh -c "! kill -0 $pid"
     kill -9 $pid 2> /dev/null
     wait $pid
     status=$?

@@ -29,7 +29,7 @@ equal "on the LWK with a pool" "$on_1" "$(numa lwk -c 4-7 -l 0-1 --)"
 "$outrigger" run -c 4-7 -l 0-1 -- "$programs/numa" 64 hold > out 2>&1 &
 job=$!
 started+=($job)
-await 120 grep -q holding out
+await grep -q holding out
 equal "32 pages of node 1's pool are in use at least" yes "$([ "$(pool 1 free_hugepages)" -le 96 ] && echo yes)"
 held=$(grep ' huge ' "/proc/$(pgrep -x numa)/numa_maps")
 equal "numa_maps has them on node 1 alone" "N1=" "$(grep -o ' N[0-9]*=' <<< "$held" | sort -u | xargs)"

@@ -34,7 +34,7 @@ equal "interrupts are elsewhere, or are named" "" "$unexplained"
 "$outrigger" run -p lwk -- "$programs/steady" "$folder/stop" 6 > job 2>&1 &
 job=$!
 started+=($job)
-await 240 grep -q running job
+await grep -q running job
 equal "a job in the partition is on its cores" "$(pgrep -x steady | head -n 1)" "$(grep -x "$(pgrep -x steady | head -n 1)" $group/cgroup.procs $group/*/cgroup.procs -h 2> /dev/null)"
 partition destroy lwk > refusal 2>&1
 equal "it is not destroyed under a job" 125 $?

@@ -89,10 +89,9 @@ all() {
     done
 }
 
-# await SECONDS COMMAND...: until the command succeeds.
+# await COMMAND...: until the command succeeds, or what it waits for hangs: an emulated processor that others hold up is slow.
 await() {
-    local end=$((SECONDS + $1))
-    shift
+    local end=$((SECONDS + 600))
     until "$@" > /dev/null 2>&1; do
         [ $SECONDS -lt $end ] || return 1
         sleep 0.1
