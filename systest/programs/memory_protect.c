@@ -286,6 +286,10 @@ static void holes(void) {
         CHECK_ERRNO(mincore(p, 8 * PAGE, present), ENOMEM);
     }
     CHECK(munmap(p, 4 * MIB) == 0);
+    p = map(4 * MIB, RW);
+    CHECK(munmap(p, 4 * MIB) == 0);
+    CHECK_ERRNO(mprotect(p + 5 * PAGE, PAGE, RW), ENOMEM);
+    CHECK(mmap(p, 8 * PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == p && is_zero(p, 8 * PAGE) && munmap(p, 8 * PAGE) == 0);
 }
 
 /* Code written at run time: mov $VALUE,%eax; ret, and a system call from a page that no file backs. */

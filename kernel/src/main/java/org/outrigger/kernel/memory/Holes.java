@@ -25,11 +25,19 @@ final class Holes {
         long start = request.arg(0);
         boolean rounds = request.nr() == Nr.MLOCK || request.nr() == Nr.MLOCK2 || request.nr() == Nr.MUNLOCK;
         boolean concerned = rounds || request.nr() == Nr.MPROTECT || request.nr() == Nr.PKEY_MPROTECT || request.nr() == Nr.MREMAP
-                || request.nr() == Nr.MBIND || request.nr() == Nr.MADVISE && !Advice.harmless(request.arg(2));
+                || request.nr() == Nr.MMAP && partly(space, request) || request.nr() == Nr.MBIND
+                || request.nr() == Nr.MADVISE && !Advice.harmless(request.arg(2));
         if (!concerned || !rounds && (start & Mman.PAGE_SIZE - 1) != 0) {
             return -1;
         }
         return space.arena().ranges().firstOf(start & -Mman.PAGE_SIZE, end(request), TAGS);
+    }
+
+    /** Whether something shall be mapped only where nothing is, and Linux must look at a part of that place itself. */
+    private static boolean partly(AddressSpace space, Request request) {
+        Ranges ranges = space.arena().ranges();
+        return (request.arg(3) & Mman.MAP_FIXED_NOREPLACE) != 0 && ranges.any(request.arg(0), end(request), 1 << Ranges.NONE)
+                && !ranges.any(request.arg(0), end(request), Arena.USED_SET);
     }
 
     private static long end(Request request) {

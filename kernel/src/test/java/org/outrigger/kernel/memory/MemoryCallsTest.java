@@ -260,6 +260,15 @@ class MemoryCallsTest {
     }
 
     @Test
+    void aPlaceOfWhichLinuxKnowsAPartToBeFreeIsFree() {
+        long at = map(8 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, at, 8 * PAGE));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MPROTECT, at + 2 * PAGE, PAGE, RW));
+        assertNull(linux.page(at + 2 * PAGE));
+        assertEquals(at, process.make(Nr.MMAP, at, 8 * PAGE, RW, ANON | Mman.MAP_FIXED_NOREPLACE, -1, 0));
+    }
+
+    @Test
     void protectedMemoryNeverComesBackProtected() {
         long at = map(4 * PAGE);
         assertEquals(0, process.make(Nr.MPROTECT, at, 4 * PAGE, Mman.PROT_NONE));
