@@ -262,6 +262,36 @@ static void residency(void) {
     CHECK_ERRNO(munlock(p, PAGE), ENOMEM);
 }
 
+/* Calls about more than a hole: what is wrong with them otherwise, what they do before it, and that they find it again.
+ * In so large a piece: smaller ones are Linux's at first. */
+static void holes(void) {
+    char *p = map(4 * MIB, RW);
+    memset(p, 1, 8 * PAGE);
+    CHECK(munmap(p + 3 * PAGE, PAGE) == 0);
+    CHECK_ERRNO(mprotect(p + 3 * PAGE, PAGE, 0x1000), EINVAL);
+    CHECK_ERRNO(mprotect(p, 8 * PAGE, 0x1000), EINVAL);
+    CHECK_ERRNO(msync(p, 8 * PAGE, MS_SYNC | MS_ASYNC), EINVAL);
+    CHECK_ERRNO(msync(p + 3 * PAGE, PAGE, 0x100), EINVAL);
+    CHECK_ERRNO(syscall(SYS_mlock2, p, 8 * PAGE, 0x80), EINVAL);
+    CHECK_ERRNO(mlock(p, 8 * PAGE), ENOMEM);
+    CHECK_ERRNO(madvise(p, PAGE, MADV_DONTNEED), EINVAL); /* what comes before the hole is locked */
+    CHECK(munlockall() == 0 && madvise(p, PAGE, MADV_DONTNEED) == 0);
+    CHECK(munmap(p, 4 * MIB) == 0);
+    p = map(4 * MIB, RW);
+    CHECK(munmap(p + 3 * PAGE, PAGE) == 0);
+    for (int round = 0; round < 2; round++) {
+        unsigned char present[8];
+        CHECK_ERRNO(madvise(p, 8 * PAGE, MADV_DONTDUMP), ENOMEM);
+        CHECK_ERRNO(madvise(p, 8 * PAGE, MADV_DODUMP), ENOMEM);
+        CHECK_ERRNO(mincore(p, 8 * PAGE, present), ENOMEM);
+    }
+    CHECK(munmap(p, 4 * MIB) == 0);
+    p = map(4 * MIB, RW);
+    CHECK(munmap(p, 4 * MIB) == 0);
+    CHECK_ERRNO(mprotect(p + 5 * PAGE, PAGE, RW), ENOMEM);
+    CHECK(mmap(p, 8 * PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == p && is_zero(p, 8 * PAGE) && munmap(p, 8 * PAGE) == 0);
+}
+
 /* Code written at run time: mov $VALUE,%eax; ret, and a system call from a page that no file backs. */
 static void generated_code(void) {
     unsigned char constant[] = {0xb8, 0, 0, 0, 0, 0xc3};
@@ -298,7 +328,8 @@ static void generated_code(void) {
 int main(int argc, char **argv) {
     static const struct section sections[] = {
         {"protect", protect}, {"protect_errors", protect_errors}, {"guards", guards}, {"kernel_access", kernel_access},
-        {"advise", advise}, {"advise_fork", advise_fork}, {"residency", residency}, {"generated_code", generated_code},
+        {"advise", advise}, {"advise_fork", advise_fork}, {"residency", residency}, {"holes", holes},
+        {"generated_code", generated_code},
     };
     return check_sections(argc, argv, sections, COUNT(sections));
 }

@@ -140,6 +140,11 @@ static void errors(void) {
     CHECK(munmap(p, 8 * PAGE) == 0 && munmap(q, 8 * PAGE) == 0);
     CHECK_ERRNO(remap(p, PAGE, 2 * PAGE, MREMAP_MAYMOVE, NULL), EFAULT);
     CHECK_ERRNO(remap(p, PAGE, PAGE, 0, NULL), EFAULT);
+    p = map(4 * MIB);
+    fill_pattern(p, 8 * PAGE, 1);
+    CHECK(munmap(p + 4 * PAGE, PAGE) == 0);
+    CHECK(remap(p, 4 * MIB, 2 * PAGE, 0, NULL) == p && holds_pattern(p, 2 * PAGE, 1)); /* what goes may have holes */
+    CHECK(is_mapped(p, 2) && !is_mapped(p + 2 * PAGE, 1) && !is_mapped(p + 5 * PAGE, 1) && munmap(p, 2 * PAGE) == 0);
 }
 
 static sigjmp_buf fault;

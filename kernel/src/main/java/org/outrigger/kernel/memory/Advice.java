@@ -16,4 +16,10 @@ final class Advice {
     static boolean harmless(long advice) {
         return advice >= 0 && advice < Long.SIZE && (HARMLESS >>> advice & 1) != 0;
     }
+
+    /** Whether Linux takes such flags of {@code msync(2)}. */
+    static boolean syncs(long flags) {
+        long both = Mman.MS_ASYNC | Mman.MS_SYNC;
+        return (flags & ~(both | Mman.MS_INVALIDATE)) == 0 && (flags & both) != both;
+    }
 }

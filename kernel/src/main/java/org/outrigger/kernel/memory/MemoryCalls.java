@@ -27,6 +27,8 @@ public final class MemoryCalls {
     private final Stacks stacks;
     private final Demotion demotion;
     private final WholePages whole = new WholePages();
+    private final Holes holes;
+    private final Holes.Again again = this::serve;
     private final PoolReturn poolReturn;
     private final Pending.Step prefixDone = this::prefixDone;
     private final Pending.Step bindable = this::bindable;
@@ -57,6 +59,7 @@ public final class MemoryCalls {
                        Standstill standstill, Ahead ahead) {
         this.reply = reply;
         poolReturn = new PoolReturn(reply);
+        holes = new Holes(reply);
         Inspection inspection = new Inspection(residency);
         Clearing clearing = new Clearing(reply, inspection);
         elsewhere = new Elsewhere(reply);
@@ -229,6 +232,9 @@ public final class MemoryCalls {
             heap.trimThenHere(space, slot, pending);
             return;
         }
+        if (holes.open(space, request, pending, again)) {
+            return;
+        }
         switch ((int) request.nr()) {
             case Nr.BRK -> heap.brk(space, slot, start, pending);
             case Nr.MMAP -> allocation.mmap(space, request, pending);
@@ -237,7 +243,8 @@ public final class MemoryCalls {
             case Nr.MPROTECT -> mprotect(space, request, start, length, pending);
             case Nr.MADVISE -> madvise(space, request, start, length, pending);
             case Nr.MINCORE, Nr.MSYNC -> {
-                boolean hole = (start & PAGE - 1) == 0 && hole(space, start, length);
+                boolean wrong = (start & PAGE - 1) != 0 || request.nr() == Nr.MSYNC && !Advice.syncs(request.arg(2));
+                boolean hole = !wrong && hole(space, start, length);
                 answer(slot, hole ? -Errno.ENOMEM : 0, !hole);
             }
             default -> {
@@ -358,12 +365,8 @@ public final class MemoryCalls {
             reply.here(slot);
             return;
         }
-        boolean harmless = Advice.harmless(advice);
         boolean hole = hole(space, start, length);
-        if (!harmless) {
-            if (hole) {
-                forgetFree(space, start, start + length);
-            }
+        if (!Advice.harmless(advice)) {
             space.taint(start, start + length);
         }
         if (hole) { // Linux advises what is mapped and reports that something was not
@@ -371,16 +374,6 @@ public final class MemoryCalls {
             reply.make(slot, Nr.MADVISE, start, length, advice, 0, 0, 0);
         } else {
             reply.here(slot);
-        }
-    }
-
-    private static void forgetFree(AddressSpace space, long start, long end) {
-        Ranges ranges = space.arena().ranges();
-        long at = start;
-        while ((at = ranges.firstOf(at, end, Arena.FREE_SET)) < end) {
-            long stop = ranges.firstOf(at, end, ~Arena.FREE_SET);
-            space.forget(at, stop);
-            at = stop;
         }
     }
 

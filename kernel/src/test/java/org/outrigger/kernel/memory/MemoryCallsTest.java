@@ -241,6 +241,33 @@ class MemoryCallsTest {
         assertEquals(at + 2 * PAGE, process.make(Nr.MMAP, at + 2 * PAGE, PAGE, RW, ANON | Mman.MAP_FIXED_NOREPLACE, -1, 0));
     }
 
+    /** What the LWK keeps for itself Linux would treat, and tell of, as if it were the application's. */
+    @Test
+    void aCallAboutMoreThanAHoleSeesItAsLinuxWould() {
+        long at = map(8 * PAGE);
+        dirty(at, 8 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, at + 2 * PAGE, PAGE));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MADVISE, at, 4 * PAGE, Mman.MADV_DONTFORK));
+        assertNull(linux.page(at + 2 * PAGE), "unmapped indeed");
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MADVISE, at, 4 * PAGE, Mman.MADV_DONTFORK), "again");
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MINCORE, at, 4 * PAGE, 0));
+        assertEquals(0, process.make(Nr.MUNMAP, at + 5 * PAGE, PAGE));
+        assertEquals(at, process.make(Nr.MREMAP, at, 8 * PAGE, PAGE, 0), "what goes may have holes");
+        assertEquals(at, linux.page(at).content);
+        for (int i = 1; i < 8; i++) {
+            assertNull(linux.page(at + i * PAGE));
+        }
+    }
+
+    @Test
+    void aPlaceOfWhichLinuxKnowsAPartToBeFreeIsFree() {
+        long at = map(8 * PAGE);
+        assertEquals(0, process.make(Nr.MUNMAP, at, 8 * PAGE));
+        assertEquals(-Errno.ENOMEM, process.make(Nr.MPROTECT, at + 2 * PAGE, PAGE, RW));
+        assertNull(linux.page(at + 2 * PAGE));
+        assertEquals(at, process.make(Nr.MMAP, at, 8 * PAGE, RW, ANON | Mman.MAP_FIXED_NOREPLACE, -1, 0));
+    }
+
     @Test
     void protectedMemoryNeverComesBackProtected() {
         long at = map(4 * PAGE);

@@ -347,7 +347,7 @@ final class SimulatedLinux {
         if (newLength == 0 || fixed && (!mayMove || target < old + oldLength && old < target + newLength)) {
             return -Errno.EINVAL;
         }
-        if (!mapped(old, old + oldLength)) {
+        if (!mapped(old, old + (fixed || newLength > oldLength ? oldLength : PAGE))) { // what goes may have holes
             return -Errno.EFAULT;
         }
         if (!fixed && newLength <= oldLength) {
