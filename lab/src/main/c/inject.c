@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@
 #define MOST_BESIDE_NS 200000.0
 #define START_AFTER_NS 20000000
 #define LAPS_MAX 4096
+/* All memory is locked, and Linux lets others than root lock 8 MiB: as much as one stack of the usual size. */
+#define STACK (64 << 10)
 
 static int cpus[MOST_CPUS], cpu_count;
 static uint64_t period, duration, phase, base, overhead;
@@ -81,6 +84,7 @@ static pthread_t start(void *(*body)(void *), void *argument, int cpu, int realt
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     pthread_attr_init(&how);
+    pthread_attr_setstacksize(&how, STACK);
     pthread_attr_setaffinity_np(&how, sizeof set, &set);
     pthread_attr_setinheritsched(&how, PTHREAD_EXPLICIT_SCHED);
     pthread_attr_setschedpolicy(&how, realtime ? SCHED_FIFO : SCHED_OTHER);
@@ -200,6 +204,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "outrigger-inject: no CPU, or a duration that is not below the period\n");
         return 2;
     }
+    /* What the terminal says is for the program to heed, which may go on: the owner's end of the pipe is what ends this. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     mlockall(MCL_CURRENT | MCL_FUTURE);
     calibrate_clock();
     calibrate_turn();

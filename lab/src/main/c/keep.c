@@ -273,14 +273,17 @@ static int remove_one(const char *path, const struct stat *status, int type, str
     return remove(path) && errno != ENOENT;
 }
 
-/* Who is in a control group is sent to its parent, then it can be removed: at once, or when those who end in it have ended. */
+/*
+ * Who is in a control group is sent to its parent, then it can be removed: at once, or when those who end in it have ended. Where its owner
+ * was not let in it was never made, and errno is not ENOENT.
+ */
 static int remove_group(const char *folder)
 {
     char own[4096], up[4096 + 32];
     snprintf(own, sizeof own, "%s/cgroup.procs", folder);
     snprintf(up, sizeof up, "%s/../cgroup.procs", folder);
     for (int tries = 0; tries < REMOVE_TRIES; tries++, pause_ms(TRY_MS)) {
-        if (!rmdir(folder) || errno == ENOENT)
+        if (!rmdir(folder) || access(folder, F_OK))
             return 0;
         FILE *members = fopen(own, "re");
         char pid[32];

@@ -38,7 +38,7 @@ final class NoiseGrammar {
         noise.addOption(Grammar.choice("PERCENT", DETOUR,
                 "selfish: a round that takes more than PERCENT of the shortest is a detour.", "Default: 900.").build());
         noise.addOption(named("SECONDS", "How long a run is.", "Default: 1.2; with --quick 0.1.", "-d", DURATION));
-        noise.addOption(named("N", "End a run after N values.", "Default: when its time is up.", SAMPLES));
+        noise.addOption(named("N", "End a run after N values.", "Default: when its time is up, or after a million.", SAMPLES));
         noise.addOption(named("N", "How often everything is measured.", "Default: 6; with --quick 2.", "-r", Grammar.ROUNDS));
         noise.addOption(Grammar.choice("LIST", Grammar.ARMS, "Some of linux, native, linux+cgroup, linux+tuned, lwk,"
                 + " lwk+fifo, lwk+isolated; one may be there twice.", "Default: linux,linux+cgroup,linux+tuned,lwk.").build());

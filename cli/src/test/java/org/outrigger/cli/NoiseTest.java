@@ -78,6 +78,7 @@ class NoiseTest {
         assertArrayEquals(new int[] {3, 4, 5, 6, 7}, request.ground().lwkCores());
         assertArrayEquals(new int[] {2}, request.ground().linuxCores());
         assertTrue(request.loop().samples() >= 1.2e9 / (1 << 18), "enough for the time");
+        assertEquals(1_000_000, request("--work=10", "-d", "3600").loop().samples(), "as the help tells");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class Stage implements AutoCloseable {
     private static final int PRIORITY = 1;
     private static final String ISOLATE = "--isolate";
+    private static final String LAUNCHER = "outrigger: ";
 
     private final Ground ground;
     private final Optional<Journal> journal;
@@ -80,7 +81,7 @@ public final class Stage implements AutoCloseable {
                         "-l", Ground.list(ground.linuxCores())));
                 if (kind == ArmKind.LWK_ISOLATED) {
                     prefix.add(ISOLATE);
-                    changes.add("a partition of the node for each run");
+                    changes.add("a partition of the node for each run, as far as that is permitted");
                 }
                 if (kind == ArmKind.LWK_FIFO) {
                     prefix.add("--sched=fifo");
@@ -160,6 +161,17 @@ public final class Stage implements AutoCloseable {
         builder.environment().clear();
         builder.environment().putAll(ground.environment());
         return builder;
+    }
+
+    /**
+     * Takes what a run under this arm has written to its standard error: what the launcher could not do for the arm is in it.
+     * Only the run itself finds out how much of a partition it gets.
+     */
+    public void heard(String said) {
+        if (prefix.contains(ISOLATE)) {
+            said.lines().filter(line -> line.startsWith(LAUNCHER)).map(line -> line.substring(LAUNCHER.length()))
+                    .filter(note -> !notes.contains(note)).forEach(notes::add);
+        }
     }
 
     /** What was done for this arm, beyond binding programs to CPUs, in the words of a report. */

@@ -141,6 +141,7 @@ final class Attempt {
             } finally {
                 runs(null);
             }
+            stage.heard(endOfErrors());
         }
         return Optional.empty();
     }

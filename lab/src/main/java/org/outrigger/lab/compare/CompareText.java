@@ -83,6 +83,10 @@ public final class CompareText {
             }
             text.append('\n');
         }
+        if (load.arms().stream().allMatch(arm -> arm.runs().isEmpty())) {
+            text.append("not measured\n");
+            return;
+        }
         List<List<String>> table = new ArrayList<>();
         table.add(heading(load));
         for (Metric metric : report.metrics()) {

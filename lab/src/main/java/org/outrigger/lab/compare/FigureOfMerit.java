@@ -18,6 +18,9 @@ import org.outrigger.lab.stats.Better;
  */
 public record FigureOfMerit(String name, Pattern pattern, Better better) {
     private static final String DEFAULT_NAME = "fom";
+    /** What reports tell of a run beside its figures, by names that a group can have. */
+    private static final List<String> TAKEN = List.of("load", "arm", "round", "turn", "failure");
+    private static final Pattern THOUSANDS = Pattern.compile("[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+([^0-9,].*)?");
 
     /**
      * Figures as the command line has them.
@@ -39,6 +42,10 @@ public record FigureOfMerit(String name, Pattern pattern, Better better) {
                     .orElse(figures.isEmpty() ? DEFAULT_NAME : DEFAULT_NAME + (i + 1));
             if (figures.stream().anyMatch(other -> other.name().equals(name))) {
                 throw new IllegalArgumentException("there are two figures of merit named '" + name + "'");
+            }
+            if (TAKEN.contains(name)) {
+                throw new IllegalArgumentException("a figure of merit cannot be named '" + name
+                        + "', which is another column of the report");
             }
             figures.add(new FigureOfMerit(name, pattern,
                     better.isEmpty() ? Better.HIGHER : direction(better.get(better.size() == 1 ? 0 : i))));
@@ -89,10 +96,14 @@ public record FigureOfMerit(String name, Pattern pattern, Better better) {
         return Optional.ofNullable(found);
     }
 
-    /** The number that such a text is; a comma between digits separates thousands. Empty where it is none. */
+    /**
+     * The number that such a text is; commas separate thousands, and where they cannot be that, as in {@code 0,123}, nobody knows
+     * what they are. Empty where it is none.
+     */
     static OptionalDouble number(String text) {
         try {
-            double value = Double.parseDouble(text.strip().replaceAll("(?<=[0-9]),(?=[0-9]{3})", ""));
+            String digits = text.strip();
+            double value = Double.parseDouble(THOUSANDS.matcher(digits).matches() ? digits.replace(",", "") : digits);
             return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
         } catch (NumberFormatException notANumber) {
             return OptionalDouble.empty();

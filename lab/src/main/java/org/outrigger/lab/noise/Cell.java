@@ -76,7 +76,7 @@ public final class Cell {
      * nothing ran.
      */
     public Optional<Estimate> noise() {
-        return runs.isEmpty() || kernel == NoiseKernel.FWQ && pool.size() == 0 ? Optional.empty()
+        return runs.isEmpty() || kernel != NoiseKernel.SELFISH && pool.size() == 0 ? Optional.empty()
                 : Optional.of(estimate(indexes(), this::noise));
     }
 
@@ -143,11 +143,15 @@ public final class Cell {
                 .map(run -> figure.of(new Cell(kernel, arm, load, List.of(run)))).orElse(Double.NaN);
     }
 
-    /** The largest over the smallest of the rounds' own values of a figure, less 1; empty with fewer than two of them. */
+    /**
+     * The largest over the smallest of the rounds' own values of a figure, less 1; empty with fewer than two of them, or where
+     * the smallest is 0.
+     */
     public OptionalDouble spread(RoundFigure figure) {
-        double[] values = runs.stream().mapToDouble(run -> ofRound(run.round(), figure)).filter(value -> value > 0).sorted()
-                .toArray();
-        return values.length < 2 ? OptionalDouble.empty() : OptionalDouble.of(values[values.length - 1] / values[0] - 1);
+        double[] values = runs.stream().mapToDouble(run -> ofRound(run.round(), figure)).filter(value -> !Double.isNaN(value))
+                .sorted().toArray();
+        return values.length < 2 || values[0] <= 0 ? OptionalDouble.empty()
+                : OptionalDouble.of(values[values.length - 1] / values[0] - 1);
     }
 
     /** Measured time, of all cores together, in seconds. */
@@ -161,7 +165,7 @@ public final class Cell {
             return OptionalDouble.empty();
         }
         return OptionalDouble.of(runs.stream().mapToDouble(run -> run.stealNs().orElseThrow()).sum()
-                / runs.stream().mapToDouble(run -> run.wallNs() * run.series().size()).sum());
+                / runs.stream().mapToDouble(run -> run.wallNs() * run.watched()).sum());
     }
 
     /** Involuntary context switches in a second of a core. */

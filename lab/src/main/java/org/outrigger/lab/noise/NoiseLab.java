@@ -50,6 +50,7 @@ public final class NoiseLab implements NoiseRunner {
     private static final int DETOUR_PERCENT = 900;
     private static final int MOST_DETOURS = 1_000_000;
     private static final double NANO = 1e9;
+    private static final String SAID = "said";
     /** As the kernel calls the threads of the measuring loop. */
     private static final String MEASURED_NAME = "outrigger-noise";
 
@@ -130,7 +131,11 @@ public final class NoiseLab implements NoiseRunner {
         if (request.inject().isEmpty()) {
             return () -> { };
         }
-        return Injector.start(request.ground().tool("inject"), request.inject().get(), request.ground().lwkCores())::close;
+        try {
+            return Injector.start(request.ground().tool("inject"), request.inject().get(), request.ground().lwkCores())::close;
+        } catch (IOException refused) {
+            throw new IOException("noise cannot be injected: " + refused.getMessage(), refused);
+        }
     }
 
     /** Finds out who took the time of detours, once for each arm beside each load. */
@@ -218,6 +223,8 @@ public final class NoiseLab implements NoiseRunner {
             long from = System.nanoTime();
             String told = told(arm, stage.builder(List.of(), program));
             double wall = System.nanoTime() - from;
+            stage.heard(words());
+            setUps.put(arm, new NoiseReport.SetUp(stage.changes(), stage.notes()));
             Optional<Double> stolenSince = StealTime.read(stat, measured);
             List<Series> series;
             try {
@@ -229,16 +236,20 @@ public final class NoiseLab implements NoiseRunner {
                 throw new ArmFailedException("the arm '" + arm + "' " + (arm.kind().onLwk() ? "runs on plain Linux"
                         : "runs on an LWK: the laboratory itself was started on one"));
             }
-            keepFiles(arm, load, round);
+            try {
+                keepFiles(arm, load, round);
+            } catch (IOException refused) {
+                // Its message is often no more than the name of the file.
+                throw new ArmFailedException("the files of the loop cannot be kept: " + refused);
+            }
             return new NoiseRun(arm, load, round, series,
-                    stolen.flatMap(before -> stolenSince.map(after -> after - before)), wall);
+                    stolen.flatMap(before -> stolenSince.map(after -> after - before)), wall, measured.length);
         }
     }
 
     /** What the program says, when it has ended well. */
     private String told(Arm arm, ProcessBuilder builder) throws ArmFailedException, IOException {
-        Path said = folder.resolve("said");
-        builder.redirectError(said.toFile()).redirectOutput(folder.resolve("told").toFile());
+        builder.redirectError(folder.resolve(SAID).toFile()).redirectOutput(folder.resolve("told").toFile());
         Kept program;
         synchronized (running) {
             if (stopped) {
@@ -250,7 +261,7 @@ public final class NoiseLab implements NoiseRunner {
         try (program) {
             boolean ended = program.process().waitFor(PATIENCE_S + (long) request.loop().seconds(), TimeUnit.SECONDS);
             if (!ended || program.process().exitValue() != 0) {
-                String words = new String(Files.readAllBytes(said), StandardCharsets.UTF_8).strip();
+                String words = words();
                 throw new ArmFailedException("the arm '" + arm + "' " + (ended ? "ended with status "
                         + program.process().exitValue() : "did not end") + (words.isEmpty() ? "" : ": " + words));
             }
@@ -265,14 +276,18 @@ public final class NoiseLab implements NoiseRunner {
         }
     }
 
+    /** What the program has written to standard error. */
+    private String words() throws IOException {
+        return new String(Files.readAllBytes(folder.resolve(SAID)), StandardCharsets.UTF_8).strip();
+    }
+
     /** Moves the loop's files to where the user wants them, or removes them. */
     private void keepFiles(Arm arm, Load load, int round) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.dat")) {
             for (Path file : files) {
                 if (request.raw().isPresent() && round != UNCOUNTED) {
-                    String run = (arm + "_" + load).replaceAll("[^A-Za-z0-9+@#_-]+", "-");
-                    Files.move(file, request.raw().get().resolve(run + "_round" + (round + 1) + "_" + file.getFileName()),
-                            StandardCopyOption.REPLACE_EXISTING);
+                    String name = arm + "_" + request.fileName(load) + "_round" + (round + 1) + "_" + file.getFileName();
+                    Files.move(file, request.raw().get().resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 } else {
                     Files.delete(file);
                 }

@@ -23,4 +23,18 @@ import org.outrigger.lab.load.Load;
  */
 public record NoiseRequest(Ground ground, Loop loop, List<Arm> arms, List<Load> loads, int rounds, long seed,
                            Optional<Path> raw, boolean blame, Optional<Injection> inject) {
+    /** Names of files are cut before they are too long for a file system. */
+    private static final int LONGEST_NAME = 60;
+
+    /** A load as names of files have it: different loads have different names. */
+    String fileName(Load load) {
+        String name = plain(load);
+        boolean alone = name.equals(load.label()) || loads.stream().filter(other -> plain(other).equals(name)).count() == 1;
+        return alone ? name : name + "-" + (loads.indexOf(load) + 1);
+    }
+
+    private static String plain(Load load) {
+        String name = load.label().replaceAll("[^A-Za-z0-9+@#_-]+", "-");
+        return name.substring(0, Math.min(LONGEST_NAME, name.length()));
+    }
 }

@@ -15,8 +15,9 @@ import org.outrigger.lab.load.Load;
  * @param stealNs time that the hypervisor took from the measured CPUs meanwhile, by {@code /proc/stat}; empty where it is not
  *                told
  * @param wallNs  how long that took, with the start of the program
+ * @param watched of how many CPUs the stolen time is: unbound, the loop may have been on others than it has threads for
  */
-public record NoiseRun(Arm arm, Load load, int round, List<Series> series, Optional<Double> stealNs, double wallNs) {
+public record NoiseRun(Arm arm, Load load, int round, List<Series> series, Optional<Double> stealNs, double wallNs, int watched) {
 
     /** All values of all cores. */
     double[] values() {

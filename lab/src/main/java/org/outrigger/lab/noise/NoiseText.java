@@ -119,6 +119,9 @@ public final class NoiseText {
     }
 
     private void detours() {
+        if (report.cells().stream().allMatch(cell -> cell.runs().isEmpty())) {
+            return;
+        }
         text.append("\nDetours in a second of a core, and the share of the time they took\n").append(padded("", WIDTH_SUBJECT));
         for (String column : CLASSES) {
             text.append(ahead(column, WIDTH_WIDE));

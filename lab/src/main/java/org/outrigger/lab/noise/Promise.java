@@ -47,7 +47,8 @@ public record Promise(String text, String measured, boolean met) {
         StringBuilder measured = new StringBuilder();
         boolean met = true;
         for (Tail tail : Tail.values()) {
-            Optional<Estimate> ratio = cell.ratio(tuned, tail);
+            // One round has no interval, and beyond none nothing can be.
+            Optional<Estimate> ratio = cell.ratio(tuned, tail).filter(known -> Double.isFinite(known.high()));
             if (ratio.isPresent()) {
                 measured.append(measured.isEmpty() ? "" : "; ").append(tail.text()).append(' ').append(times(ratio.get()));
                 met &= ratio.get().low() <= 1;

@@ -99,7 +99,8 @@ final class SeriesFiles {
         double[] values = new double[count];
         for (int i = 0; i < count; i++) {
             starts[i] = ticks[i] / rate;
-            values[i] = (ticks[i + 1] - ticks[i] - units[i] * unit) / rate;
+            // In the least disturbed interval rounding may leave less than nothing.
+            values[i] = Math.max(0, ticks[i + 1] - ticks[i] - units[i] * unit) / rate;
         }
         return new double[][] {starts, values};
     }

@@ -47,6 +47,15 @@ class JournalTest {
         assertEquals("1", Files.readString(file), "the rest is put back even so");
     }
 
+    /** Its owner was not let in where the group was to be, or that is no folder: nothing is there to be removed. */
+    @Test
+    void aGroupThatWasNeverMade() throws IOException {
+        Journal journal = Journal.open(Workshop.ground());
+        journal.willRemoveGroup(folder.resolve("never made"));
+        journal.willRemoveGroup(Files.writeString(folder.resolve("file"), "").resolve("group"));
+        journal.close();
+    }
+
     /** Whoever kills the keeper finds that another one has done its work. */
     @Test
     void aKilledKeeperIsReplaced() throws IOException {

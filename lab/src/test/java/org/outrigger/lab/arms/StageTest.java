@@ -58,6 +58,20 @@ class StageTest {
         assertFalse(Files.exists(Path.of(group)));
     }
 
+    /** Whether a partition can be had is known when the launcher has tried, and then it is told once. */
+    @Test
+    void whatTheLauncherCouldNotDo() throws IOException, ArmFailedException {
+        String said = "outrigger: CPU 1 is not set apart: no privilege\nthe program's own words\n";
+        // Nothing was started, so there is nothing to close: that would ask the launcher for partitions that are left.
+        Stage isolated = Stage.prepare(new Arm(ArmKind.LWK_ISOLATED, "lwk+isolated"), Workshop.ground());
+        isolated.heard(said);
+        isolated.heard(said);
+        assertEquals(List.of("CPU 1 is not set apart: no privilege"), isolated.notes());
+        Stage plain = Stage.prepare(new Arm(ArmKind.LINUX, "linux"), Workshop.ground());
+        plain.heard(said);
+        assertEquals(List.of(), plain.notes(), "a program may write what it likes");
+    }
+
     /** Everything that the tuned arm changes is as it was. */
     @Test
     void theTunedMachineIsPutBack() throws IOException, ArmFailedException {

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.outrigger.lab.stats.Better;
 
 class FigureOfMeritTest {
@@ -51,6 +52,14 @@ class FigureOfMeritTest {
         assertThrows(IllegalArgumentException.class, () -> parse(List.of("(?<x>a)", "(?<x>b)")));
     }
 
+    /** JSON would have two keys of that name, and CSV two columns. */
+    @ParameterizedTest
+    @ValueSource(strings = {"round", "turn", "failure", "load", "arm"})
+    void namesOfOtherColumns(String name) {
+        String said = assertThrows(IllegalArgumentException.class, () -> parse(List.of("(?<" + name + ">a)"))).getMessage();
+        assertTrue(said.startsWith("a figure of merit cannot be named '" + name + "'"), said);
+    }
+
     @Test
     void theLastMatchCounts() {
         FigureOfMerit rate = parse(List.of("^rate ([0-9.e+]+)$")).get(0);
@@ -65,13 +74,14 @@ class FigureOfMeritTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"1.5|1.5", "-2e-3|-0.002", "1,234,567.5|1234567.5", " 7 |7"})
+    @CsvSource(delimiter = '|', value = {"1.5|1.5", "-2e-3|-0.002", "1,234,567.5|1234567.5", " 7 |7", "-12,345|-12345",
+        "1,234e3|1234000"})
     void numbers(String text, double value) {
         assertEquals(OptionalDouble.of(value), FigureOfMerit.number(text));
     }
 
     @ParameterizedTest
-    @CsvSource({"fast", "NaN", "Infinity", "''", "1..2"})
+    @CsvSource({"fast", "NaN", "Infinity", "''", "1..2", "'0,123'", "'3,1415'", "'1234,567'", "'1,234,56'", "'1.5,000'"})
     void noNumbers(String text) {
         assertEquals(OptionalDouble.empty(), FigureOfMerit.number(text));
     }

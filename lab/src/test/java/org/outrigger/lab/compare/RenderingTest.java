@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.outrigger.lab.arms.Arm;
+import org.outrigger.lab.load.Load;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -55,6 +56,18 @@ class RenderingTest {
         assertTrue(few.matches("wall time: no difference can be told from 3 rounds, 6 are needed; native had [12]\\.\\d+"
                 + " times linux's\\."),
                 few);
+    }
+
+    /** Ended before its load began: there is nothing to be put into a table. */
+    @Test
+    void aLoadThatWasNotReached() {
+        CompareReport whole = Reports.report(Reports.request("linux,native", 8, 0, NO_MERITS), 1, 1);
+        List<LoadRuns> loads = new ArrayList<>(whole.loads());
+        loads.add(new LoadRuns(Load.parse("cpu").get(0), "",
+                whole.request().arms().stream().map(arm -> new ArmRuns(arm, List.of())).toList()));
+        String text = CompareText.render(new CompareReport(whole.request(), whole.environment(), whole.start(), whole.duration(),
+                true, loads, whole.arms(), whole.notes()), "9");
+        assertTrue(text.contains("\nLoad: cpu\nnot measured\n\nsystem calls, "), text);
     }
 
     @Test

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +73,42 @@ class InjectionTest {
         assertTrue(its.isAlive());
         injector.close();
         assertFalse(its.isAlive());
+    }
+
+    /** A program that heeds Ctrl-C goes on, and its noise with it. */
+    @Test
+    void theTerminalsSignalsAreForTheProgram() throws IOException, InterruptedException {
+        Injector injector;
+        try {
+            injector = Injector.start(PROGRAM, Injection.parse("20,2ms"), new int[] {cpu()});
+        } catch (IOException refused) {
+            assumeTrue(!refused.getMessage().contains("not permitted"), refused.getMessage());
+            throw refused;
+        }
+        try (injector) {
+            ProcessHandle its = ProcessHandle.current().children()
+                    .filter(child -> child.info().command().orElse("").endsWith("outrigger-inject")).findFirst().orElseThrow();
+            for (String signal : new String[] {"INT", "QUIT", "HUP"}) {
+                new ProcessBuilder("kill", "-" + signal, Long.toString(its.pid())).start().waitFor();
+            }
+            assertThrows(TimeoutException.class, () -> its.onExit().get(300, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    /** Others than root may lock 8 MiB: that the threads do not fit into it is no reason to refuse them. */
+    @Test
+    void littleMemoryIsLocked() throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of("sh", "-c", "ulimit -l 8192; exec \"$@\"", "sh"));
+        if (Files.isWritable(Path.of("/proc/sys/kernel/sched_rt_runtime_us"))) {
+            line.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+        }
+        line.addAll(List.of(PROGRAM.toAbsolutePath().toString(), Integer.toString(cpu()), "50000000", "2000000", "0"));
+        Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assumeTrue(said.startsWith("outrigger-inject: ") || said.startsWith("ready "), said);
+        assertFalse(said.contains("temporarily unavailable"), said);
     }
 
     @Test

@@ -64,6 +64,15 @@ class BesideTest {
         return values;
     }
 
+    /** What must not be worse beyond the interval cannot be told by one round, which has none. */
+    @Test
+    void oneRoundDoesNotTellWhatIsWorse() {
+        double[] quiet = Made.quanta(20_000, 100, 50, 120);
+        double[] loud = Made.quanta(20_000, 100, 50, 1000);
+        assertEquals(List.of(), Promise.all(List.of(Made.cell(NoiseKernel.FWQ, "linux+tuned", Made.CPU, quiet),
+                Made.cell(NoiseKernel.FWQ, "lwk", Made.CPU, loud))));
+    }
+
     @Test
     void promises() {
         List<Cell> cells = new ArrayList<>();

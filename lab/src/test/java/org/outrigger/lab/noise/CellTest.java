@@ -49,11 +49,31 @@ class CellTest {
         values[17] = 2000;
         values[400] = 6000;
         Series series = new Series(1, true, new double[1000], values, 0, 0, 1, 1e6, 0, 0, false);
-        NoiseRun run = new NoiseRun(Made.arm("linux"), Made.IDLE, 0, List.of(series), Optional.empty(), 1e6);
+        NoiseRun run = new NoiseRun(Made.arm("linux"), Made.IDLE, 0, List.of(series), Optional.empty(), 1e6, 1);
         Cell cell = new Cell(NoiseKernel.FTQ, run.arm(), run.load(), List.of(run));
         assertEquals(0.008, cell.noise().orElseThrow().value(), 1e-12);
         assertEquals(OptionalDouble.empty(), cell.steal(), "the machine does not tell");
         assertEquals(2, cell.detours().classes().stream().mapToLong(Detours.Duration::count).sum());
+    }
+
+    /** One thread that any of four CPUs may have run: what was taken from all of them is a part of the time of all of them. */
+    @Test
+    void stealOfUnboundThreads() {
+        Series series = Made.series(0, 1e9);
+        NoiseRun run = new NoiseRun(Made.arm("linux"), Made.IDLE, 0, List.of(series), Optional.of(2e8), 1e9, 4);
+        assertEquals(0.05, new Cell(NoiseKernel.FWQ, run.arm(), run.load(), List.of(run)).steal().orElseThrow(), 1e-12);
+    }
+
+    /** A round without noise is told apart from a round that was not measured. */
+    @Test
+    void spreadOverNothing() {
+        Series quiet = new Series(1, true, new double[0], new double[0], 0, 0, 1, 1e6, 0, 0, false);
+        Cell cell = new Cell(NoiseKernel.SELFISH, Made.arm("lwk"), Made.IDLE, List.of(
+                new NoiseRun(Made.arm("lwk"), Made.IDLE, 0, List.of(quiet), Optional.empty(), 1e6, 1),
+                Made.run(Made.arm("lwk"), Made.IDLE, 1, 1000, 10), Made.run(Made.arm("lwk"), Made.IDLE, 2, 3000)));
+        assertEquals(OptionalDouble.empty(), cell.spread(RoundFigure.NOISE), "nothing can be told over 0");
+        assertEquals(0, Made.cell(NoiseKernel.SELFISH, "lwk", Made.IDLE, new double[] {9}, new double[] {9})
+                .spread(RoundFigure.NOISE).orElseThrow(), 1e-12);
     }
 
     @Test
@@ -67,6 +87,12 @@ class CellTest {
         Cell quiet = Made.cell(NoiseKernel.SELFISH, "lwk", Made.IDLE, new double[0], new double[0]);
         assertEquals(List.of(), quiet.detours().classes());
         assertEquals(Optional.empty(), quiet.quantile(Tail.P99));
+        assertEquals(Optional.empty(), Made.cell(NoiseKernel.FTQ, "lwk", Made.IDLE, new double[0]).noise(),
+                "intervals were not measured: that is no quiet");
+        Series silent = new Series(1, true, new double[0], new double[0], 0, 0, 1, 1e6, 0, 0, false);
+        NoiseRun run = new NoiseRun(Made.arm("lwk"), Made.IDLE, 0, List.of(silent), Optional.empty(), 1e6, 1);
+        assertEquals(0, new Cell(NoiseKernel.SELFISH, run.arm(), run.load(), List.of(run)).noise().orElseThrow().value(),
+                "no detour in a millisecond is quiet");
     }
 
     /** Rounds differ more than the values in them: the interval must be as wide as the rounds say, not as the values would. */

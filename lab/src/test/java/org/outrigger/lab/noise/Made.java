@@ -41,7 +41,8 @@ final class Made {
 
     static NoiseRun run(Arm arm, Load load, int round, double... values) {
         Series series = series(1, values);
-        return new NoiseRun(arm, load, round, List.of(series), Optional.of(0.01 * series.elapsedNs()), series.elapsedNs());
+        return new NoiseRun(arm, load, round, List.of(series), Optional.of(0.01 * series.elapsedNs()), series.elapsedNs(),
+                1);
     }
 
     /** A cell with these rounds. */

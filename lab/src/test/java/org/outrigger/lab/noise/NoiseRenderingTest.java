@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.outrigger.lab.arms.Arm;
+import org.outrigger.lab.load.Load;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,6 +40,27 @@ class NoiseRenderingTest {
         assertTrue(text.matches("(?s).*\nlinux, load none +- +- +- +76\\.9/s 23\\.1 % +-\n.*"), text);
         assertTrue(text.contains("lwk and linux, load none"), text);
         assertFalse(text.contains("NaN") || text.contains("Infinity"), text);
+    }
+
+    /** Ctrl-C before the first run has ended: no table without rows. */
+    @Test
+    void nothingMeasured() {
+        String text = NoiseText.render(Made.report(NoiseKernel.FWQ, Arm.parse("lwk"), List.of(Made.IDLE), 2,
+                List.of(Made.cell(NoiseKernel.FWQ, "lwk", Made.IDLE))), "9.9");
+        assertTrue(text.contains("\nLoad none: not measured\n"), text);
+        assertFalse(text.contains("Detours in a second"), text);
+    }
+
+    /** No load's files take the place of another's, and no name is too long to be made. */
+    @Test
+    void namesOfFiles() {
+        List<Load> loads = List.of(Made.CPU, Load.parse("make -C /a b").get(0), Load.parse("make -C /a/b").get(0),
+                Load.parse("sleep 1; " + "true; ".repeat(100)).get(0), Load.parse("cpu@all").get(0));
+        NoiseRequest request = Made.report(NoiseKernel.FWQ, List.of(Made.arm("lwk")), loads, 1, List.of()).request();
+        List<String> names = loads.stream().map(request::fileName).toList();
+        assertEquals(List.of("cpu", "make--C-a-b-2", "make--C-a-b-3", "cpu@all"),
+                List.of(names.get(0), names.get(1), names.get(2), names.get(4)));
+        assertTrue(names.get(3).startsWith("sleep-1-true-true") && names.get(3).length() <= 60, names.get(3));
     }
 
     @Test

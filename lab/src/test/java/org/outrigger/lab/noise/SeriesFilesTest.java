@@ -46,6 +46,14 @@ class SeriesFilesTest {
         assertArrayEquals(new double[] {0, 50, 100, 200}, series.startsNs());
     }
 
+    /** 1001 ticks by 103 units, times 103, is a little more than 1001. */
+    @Test
+    void noTimeIsLostInTheLeastDisturbedInterval() {
+        double[] values = SeriesFiles.lost(new double[] {0, 1001, 2200}, new double[] {103, 103, 1}, 1)[1];
+        assertArrayEquals(new double[] {0, 198}, values, 1e-9);
+        assertTrue(values[0] >= 0, "no -0 in a table");
+    }
+
     @Test
     void detours() throws IOException {
         Files.writeString(folder.resolve("x_1.dat"), "# Selfish Benchmark\n# Time\n12.50\t100.25\n80.00\t7.00\n# the end\n");
