@@ -10,7 +10,8 @@ import org.outrigger.node.CpuListException;
  * long as a process of its program is in the partition's group.
  */
 final class JobRegistry {
-    private static final String FILE = "running";
+    /** Its name. */
+    static final String FILE = "running";
     private static final String HEAD = "outrigger jobs 1\t";
     private static final String PROCESSES = "/cgroup.procs";
     private static final int FIELDS = 9;
@@ -144,7 +145,7 @@ final class JobRegistry {
 
     /** Sockets of jobs that are no more, since they were killed, go. */
     private void forgetOthers(List<RunningJob> living) {
-        for (String number : files.names(state.folder() + "/jobs")) {
+        for (String number : files.names(state.folder() + "/" + JobLine.FOLDER)) {
             if (living.stream().noneMatch(job -> Integer.toString(job.number()).equals(number))) {
                 JobLine.forget(state, number);
             }

@@ -286,12 +286,14 @@ public final class Partitions {
         String boot = boot();
         Optional<Books> read = state.read();
         if (read.isEmpty()) {
+            registry.write(boot, List.of()); // of a destroy that was killed at its end
             return new Books(boot);
         }
         Books books = read.get();
         if (!books.boot().equals(boot)) {
             notes.add(stale(books));
             state.write(new Books(boot));
+            registry.write(boot, List.of());
             return new Books(boot);
         }
         List<Partition> living = living(books);
