@@ -171,6 +171,35 @@ class PartitionJobsTest {
     }
 
     @Test
+    void aRunThatIsEndedWhileItsPartitionIsMadeLeavesNothingSetApart() {
+        try (OwnPartition machine = new OwnPartition()) {
+            Job job = machine.begin(List.of("--isolate"), "sleep", "100");
+            OwnPartition.await(Path.of(machine.environment().get("OUTRIGGER_STATE"), "partitions"));
+            job.signal("TERM");
+            Run run = job.await(LIMIT);
+            assertEquals(143, run.status(), run.stderr());
+            machine.assertAsBefore();
+        }
+    }
+
+    @Test
+    void aRunAfterAKilledOneHasItsCores() throws Exception {
+        try (OwnPartition machine = new OwnPartition()) {
+            Job job = living(machine, List.of("--isolate"));
+            pid();
+            String lwk = machine.jobs().getFirst()[2].split(" ")[0];
+            Job.signal(job.pid(), "KILL");
+            Job.signal(Long.parseLong(lwk), "KILL");
+            Run next = machine.run(List.of("--isolate"), "cat", "/proc/self/cpuset");
+            assertTrue(next.text().matches("/outrigger-job-[0-9]+\n"), next.summary());
+            assertTrue(next.stderr().contains("' is over: its process " + job.pid() + " has ended"), next.stderr());
+            machine.assertAsBefore();
+            end();
+            job.await(LIMIT);
+        }
+    }
+
+    @Test
     void whatAKilledRunSetApartComesBackWithTheNextCommand() throws Exception {
         try (OwnPartition machine = new OwnPartition()) {
             Job job = living(machine, List.of("--isolate"));

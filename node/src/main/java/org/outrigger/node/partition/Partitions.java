@@ -229,7 +229,7 @@ public final class Partitions {
      * @param back whether a change that fails or is interrupted is taken back; else it goes on
      */
     private Outcome change(String name, boolean back, Change change) throws PartitionException {
-        try (StateFolder.Lock _ = lock(); Interruption interruption = new Interruption()) {
+        try (Interruption interruption = new Interruption(); StateFolder.Lock _ = lock(interruption)) {
             List<String> notes = new ArrayList<>();
             Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
@@ -246,6 +246,7 @@ public final class Partitions {
                 try {
                     jobs.leave(notes);
                     notes.addAll(rounds(books).converge(next, wants, interruption, beforeStep));
+                    interruption.check();
                     rounds(books).finish(next);
                 } catch (PartitionException | RuntimeException failed) {
                     PartitionException why = rounds(books).takenBack(old, failed);
@@ -273,7 +274,16 @@ public final class Partitions {
     }
 
     StateFolder.Lock lock() throws PartitionException {
-        return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
+        return state.lock(this::waiting);
+    }
+
+    /** Likewise; who is asked to end waits no longer. */
+    private StateFolder.Lock lock(Interruption interruption) throws PartitionException {
+        return state.lock(this::waiting, interruption::check);
+    }
+
+    private void waiting() {
+        teller.accept("waiting for another command that changes partitions");
     }
 
     /**

@@ -137,8 +137,20 @@ public final class StateFolder {
      * @throws PartitionException when this user can write no state
      */
     Lock lock(Runnable waiting) throws PartitionException {
+        return lock(waiting, () -> { });
+    }
+
+    /** Whether somebody may go on waiting. */
+    interface Patience {
+        /** Fails when it is over. */
+        void check() throws PartitionException;
+    }
+
+    /** Likewise, as long as somebody has patience. */
+    Lock lock(Runnable waiting, Patience patience) throws PartitionException {
         Optional<Lock> lock = tryLock();
         for (int tries = 1; lock.isEmpty(); tries++) {
+            patience.check();
             if (tries == WAIT_TOLD_MS / WAIT_MS) {
                 waiting.run();
             }
