@@ -59,7 +59,8 @@ final class JobRegistry {
     /** Processes in the group of a partition. */
     List<String> members(String partition) {
         try {
-            String text = files.read(Cpusets.of(files).group(partition) + PROCESSES).orElse("");
+            Books books = state.read().orElse(new Books(""));
+            String text = files.read(Cpusets.seen(files, books, partition).group(partition) + PROCESSES).orElse("");
             return text.isEmpty() ? List.of() : List.of(text.split("\n"));
         } catch (PartitionException hidden) {
             return List.of(); // who may make no groups has none

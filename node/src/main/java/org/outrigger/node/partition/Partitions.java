@@ -90,12 +90,16 @@ public final class Partitions {
 
     /** How the cores of a partition are set apart: {@code isolated}, {@code root}, {@code exclusive} or {@code member}. */
     public String kind(Partition partition) throws PartitionException {
-        return Cpusets.of(files).kind(partition.name());
+        return cpusets(partition).kind(partition.name());
     }
 
     /** The control group of a partition. */
     public String group(Partition partition) throws PartitionException {
-        return Cpusets.of(files).group(partition.name());
+        return cpusets(partition).group(partition.name());
+    }
+
+    private Cpusets cpusets(Partition partition) throws PartitionException {
+        return Cpusets.seen(files, readable(), partition.name());
     }
 
     /** The partition of this name. */
@@ -119,7 +123,7 @@ public final class Partitions {
         if (!off.isEmpty()) {
             remarks.add(off.size() == 1 ? "CPU " + off + " is off line" : "CPUs " + off + " are off line");
         }
-        Cpusets cpusets = Cpusets.of(files);
+        Cpusets cpusets = cpusets(partition);
         String group = cpusets.group(partition.name());
         Optional<CpuSet> has = files.read(cpusets.effectiveFile(group)).flatMap(World::cpus);
         CpuSet missing = partition.cores().intersection(online).minus(has.orElse(CpuSet.EMPTY));
@@ -136,7 +140,7 @@ public final class Partitions {
 
     /** Processes and threads of the kernel that run, or may run, on the cores of a partition and are not in it. */
     public List<Stranger> strangers(Partition partition) throws PartitionException {
-        return new Strangers(files, Cpusets.of(files), partition).all();
+        return new Strangers(files, cpusets(partition), partition).all();
     }
 
     /**
