@@ -321,6 +321,23 @@ static void reap(void)
     }
 }
 
+/* Nothing runs yet. The LWK dies of this signal at once, unless it has set cores apart: then it gives them back first. */
+static void give_up(int signal)
+{
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    struct timespec patience = {FAREWELL_MS / 1000, 0};
+    int there;
+    kill(jvm, SIGTERM);
+    while ((there = waitpid(jvm, NULL, WNOHANG) == 0)
+           && (sigtimedwait(&child, NULL, &patience) == SIGCHLD || errno == EINTR))
+        ;
+    if (there)
+        kill(jvm, SIGKILL);
+    exit(128 + signal);
+}
+
 static void forward(const struct signalfd_siginfo *info)
 {
     if (info->ssi_signo == SIGCHLD) {
@@ -335,10 +352,8 @@ static void forward(const struct signalfd_siginfo *info)
     for (uint32_t i = 0; i < rank_count; i++)
         if (!ranks[i].ended)
             kill(ranks[i].pid, (int)info->ssi_signo);
-    if (!rank_count && info->ssi_signo != SIGCONT && info->ssi_signo != SIGWINCH && info->ssi_signo != SIGTSTP) {
-        kill(jvm, SIGKILL); /* nothing runs yet */
-        exit(128 + (int)info->ssi_signo);
-    }
+    if (!rank_count && info->ssi_signo != SIGCONT && info->ssi_signo != SIGWINCH && info->ssi_signo != SIGTSTP)
+        give_up((int)info->ssi_signo);
 }
 
 static int status_of(int status)

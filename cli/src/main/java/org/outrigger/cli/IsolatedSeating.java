@@ -33,14 +33,25 @@ final class IsolatedSeating implements Seating {
     private final CoreSplit cores;
     private final List<String> notes = new ArrayList<>();
     private List<PoolPages> memory = List.of();
+    private Retreat retreat;
     private boolean taken;
 
     IsolatedSeating(Settings settings, Surroundings surroundings) throws RefusalException {
         this.settings = settings;
         this.surroundings = surroundings;
         this.seats = new SeatMaker(surroundings);
+        mend();
         Cores asked = Cores.of(settings, surroundings);
         this.cores = asked.lwkChosen() ? asked.split() : whole(asked.split());
+    }
+
+    /** What a run that was killed has set apart comes back first: else there would be no cores for this one. */
+    private void mend() {
+        try {
+            notes.addAll(seats.partitions().refresh());
+        } catch (PartitionException refused) {
+            // It is told when the partition is made.
+        }
     }
 
     /** Without the CPUs whose siblings in a core are Linux's. */
@@ -128,6 +139,7 @@ final class IsolatedSeating implements Seating {
         if (cores.shared()) {
             notes.add("CPU " + cores.lwk() + " is not set apart: it is the only one that may be used");
         } else {
+            retreat = new Retreat(seats::leave);
             Optional<String> made = make(memory);
             if (made.isPresent() && !memory.isEmpty()) {
                 notes.add("no memory is set apart: " + made.get());
@@ -135,6 +147,7 @@ final class IsolatedSeating implements Seating {
             }
             if (made.isPresent()) {
                 notes.add("CPU " + cores.lwk() + " is not set apart: " + made.get());
+                retreat.close();
             } else {
                 seat = seat(program);
             }
@@ -157,7 +170,7 @@ final class IsolatedSeating implements Seating {
     private Optional<Seat> seat(String program) {
         try {
             Place place = seats.desk().offer("job-" + seats.owner().pid(), JobWish.ALL);
-            Seat seat = seats.seat(place);
+            Seat seat = retreat.until(seats.seat(place));
             seats.enter(place, program);
             return Optional.of(seat);
         } catch (PartitionException refused) {
@@ -178,6 +191,7 @@ final class IsolatedSeating implements Seating {
         if (taken) {
             taken = false;
             seats.leave();
+            retreat.close();
         }
     }
 }

@@ -21,7 +21,8 @@ final class PartitionCommand {
     /** Carries one of the commands out. */
     int execute(ParseResult given) throws RefusalException {
         PartitionArguments arguments = new PartitionArguments(given, surroundings, partitions);
-        try {
+        // A signal has a change taken back. One that comes too late for that does not keep the command from telling what it did.
+        try (Vigil _ = new Vigil(surroundings, () -> { })) {
             switch (given.commandSpec().name()) {
                 case PartitionGrammar.CREATE -> done(arguments, partitions.create(arguments.toCreate()));
                 case PartitionGrammar.RESIZE -> done(arguments, partitions.resize(arguments.name(), arguments.toResize()));

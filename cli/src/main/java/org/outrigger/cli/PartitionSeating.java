@@ -26,6 +26,7 @@ final class PartitionSeating implements Seating {
     private final SeatMaker seats;
     private final CoreSplit cores;
     private Place place;
+    private boolean taken;
 
     PartitionSeating(Settings settings, Surroundings surroundings, String name) throws RefusalException {
         this.settings = settings;
@@ -56,9 +57,7 @@ final class PartitionSeating implements Seating {
         if (new Partitions(SeatMaker.NODE, OwnPartitions.folderOfRoot(surroundings)).find(name).isPresent()) {
             throw settings.bad(Setting.PARTITION, "partition '" + name + "' is root's: only root can run something in it");
         }
-        List<String> names = seats.partitions().list().stream().map(Partition::name).toList();
-        throw settings.bad(Setting.PARTITION, "there is no partition '" + name + "'; there "
-                + (names.isEmpty() ? "is none" : "are " + String.join(", ", names)));
+        return seats.partitions().named(name); // which says what there is
     }
 
     /** Cores by {@code --cpus}, where {@code all} and {@code +0} mean those of the partition. */
@@ -130,6 +129,7 @@ final class PartitionSeating implements Seating {
         try {
             Seat seat = seats.seat(place);
             seats.enter(place, program);
+            taken = true;
             return Optional.of(seat);
         } catch (PartitionException refused) {
             throw settings.bad(Setting.PARTITION, refused.getMessage());
@@ -138,6 +138,9 @@ final class PartitionSeating implements Seating {
 
     @Override
     public void abandon() {
-        seats.leave();
+        if (taken) {
+            taken = false;
+            seats.leave();
+        }
     }
 }

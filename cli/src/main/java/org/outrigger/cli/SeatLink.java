@@ -35,7 +35,9 @@ final class SeatLink implements Seat.Link {
         try {
             line = JobLine.open(state, number, new Orders(job));
         } catch (IOException refused) {
-            tell("the partition cannot be resized while the job runs: " + refused.getMessage());
+            if (state.kept()) { // else the partition was destroyed just now, and there is nothing to be resized
+                tell("the partition cannot be resized while the job runs: " + refused.getMessage());
+            }
         }
     }
 

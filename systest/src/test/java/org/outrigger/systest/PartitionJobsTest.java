@@ -1,6 +1,8 @@
 package org.outrigger.systest;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,7 @@ class PartitionJobsTest {
     }
 
     private void end() throws java.io.IOException {
-        java.nio.file.Files.writeString(folder.resolve("end"), "now");
+        Files.writeString(folder.resolve("end"), "now");
     }
 
     @Test
@@ -73,7 +75,7 @@ class PartitionJobsTest {
         try (OwnPartition machine = new OwnPartition()) {
             machine.create();
             Map<List<String>, String> refusals = Map.of(
-                    List.of("-p", "nobody"), "--partition: there is no partition 'nobody'; there are " + OwnPartition.NAME,
+                    List.of("-p", "nobody"), "--partition: there is no partition 'nobody'; there is " + OwnPartition.NAME,
                     List.of("-p", OwnPartition.NAME, "-c", "0"), "--cpus: CPU list '0': CPU 0 is outside the allowed CPUs ("
                             + machine.core() + "), which are those of partition '" + OwnPartition.NAME + "'",
                     List.of("-p", OwnPartition.NAME, "-l", "0-" + machine.core()), "--linux-cpus: ",
@@ -149,6 +151,24 @@ class PartitionJobsTest {
     }
 
     @Test
+    void aRefusalIsToldOnce() throws Exception {
+        try (OwnPartition machine = new OwnPartition()) {
+            machine.create();
+            Path state = Path.of(machine.environment().get("OUTRIGGER_STATE"));
+            var mode = Files.getPosixFilePermissions(state);
+            Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxr-x"));
+            Run run = machine.run(IN, "true");
+            Files.setPosixFilePermissions(state, mode);
+            assertEquals(125, run.status(), run.stderr());
+            assertEquals(List.of("outrigger: --partition: cannot write to " + state
+                    + ": others may write to it; chmod go-w mends that", "Try 'outrigger run --help' for more information."),
+                    run.stderr().lines().toList());
+            assertEquals("outrigger: --partition: there is no partition 'other'; there is " + OwnPartition.NAME,
+                    machine.run(List.of("-p", "other"), "true").stderr().lines().findFirst().orElse(""));
+        }
+    }
+
+    @Test
     void aRunCanHaveAPartitionOfItsOwn() {
         try (OwnPartition machine = new OwnPartition()) {
             Run run = machine.run(List.of("--isolate"), "sh", "-c", "cat /proc/self/cpuset; exit 7");
@@ -167,6 +187,35 @@ class PartitionJobsTest {
             job.signal("TERM");
             assertEquals(143, job.await(LIMIT).status());
             machine.assertAsBefore();
+        }
+    }
+
+    @Test
+    void aRunThatIsEndedWhileItsPartitionIsMadeLeavesNothingSetApart() {
+        try (OwnPartition machine = new OwnPartition()) {
+            Job job = machine.begin(List.of("--isolate"), "sleep", "100");
+            OwnPartition.await(Path.of(machine.environment().get("OUTRIGGER_STATE"), "partitions"));
+            job.signal("TERM");
+            Run run = job.await(LIMIT);
+            assertEquals(143, run.status(), run.stderr());
+            machine.assertAsBefore();
+        }
+    }
+
+    @Test
+    void aRunAfterAKilledOneHasItsCores() throws Exception {
+        try (OwnPartition machine = new OwnPartition()) {
+            Job job = living(machine, List.of("--isolate"));
+            pid();
+            String lwk = machine.jobs().getFirst()[2].split(" ")[0];
+            Job.signal(job.pid(), "KILL");
+            Job.signal(Long.parseLong(lwk), "KILL");
+            Run next = machine.run(List.of("--isolate"), "cat", "/proc/self/cpuset");
+            assertTrue(next.text().matches("/outrigger-job-[0-9]+\n"), next.summary());
+            assertTrue(next.stderr().contains("' is over: its process " + job.pid() + " has ended"), next.stderr());
+            machine.assertAsBefore();
+            end();
+            job.await(LIMIT);
         }
     }
 

@@ -73,6 +73,23 @@ abstract class Cpusets {
         return place.two() ? new CpusetsTwo(files, place.base(), place.top()) : new CpusetsOne(files, place.base(), place.top());
     }
 
+    /**
+     * Those that a partition was made in, to look at: also such as this process may not change.
+     *
+     * @throws PartitionException when there are none, and this process may use none either
+     */
+    static Cpusets seen(NodeFiles files, Books books, String partition) throws PartitionException {
+        for (Hold hold : books.holds()) {
+            String group = hold.key();
+            if (hold.kind() == Kind.GROUP && group.endsWith("/" + PREFIX + partition) && files.exists(group + CPUS)) {
+                String parent = group.substring(0, group.lastIndexOf('/'));
+                return files.exists(group + CpusetsTwo.TYPE) ? new CpusetsTwo(files, parent, false)
+                        : new CpusetsOne(files, parent, false);
+            }
+        }
+        return of(files);
+    }
+
     /** That no group with a name of ours is there which these books do not have: it would be somebody else's. */
     void unknown(World world) throws PartitionException {
         List<String> groups = new ArrayList<>(world.partitions().stream().map(partition -> group(partition.name())).toList());

@@ -10,7 +10,7 @@ import org.outrigger.node.CpuSet;
  * Documentation/admin-guide/cgroup-v2.rst}, "Cpuset Interface Files".
  */
 final class CpusetsTwo extends Cpusets {
-    private static final String TYPE = "/cpuset.cpus.partition";
+    static final String TYPE = "/cpuset.cpus.partition";
     private static final String OWN = "/cpuset.cpus.exclusive";
     private static final String MEMBER = "member";
 

@@ -50,7 +50,12 @@ public final class JobLine implements AutoCloseable {
         Path socket = folder.resolve(Integer.toString(number));
         Files.deleteIfExists(socket); // of a process that had the number and was killed
         ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        door.bind(UnixDomainSocketAddress.of(socket));
+        try {
+            door.bind(UnixDomainSocketAddress.of(socket));
+        } catch (IOException refused) {
+            door.close();
+            throw refused;
+        }
         JobLine line = new JobLine(door, socket, orders);
         Thread.ofPlatform().daemon().name("job line").start(line::answer);
         return line;

@@ -10,7 +10,8 @@ import org.outrigger.node.CpuListException;
  * long as a process of its program is in the partition's group.
  */
 final class JobRegistry {
-    private static final String FILE = "running";
+    /** Its name. */
+    static final String FILE = "running";
     private static final String HEAD = "outrigger jobs 1\t";
     private static final String PROCESSES = "/cgroup.procs";
     private static final int FIELDS = 9;
@@ -58,7 +59,8 @@ final class JobRegistry {
     /** Processes in the group of a partition. */
     List<String> members(String partition) {
         try {
-            String text = files.read(Cpusets.of(files).group(partition) + PROCESSES).orElse("");
+            Books books = state.read().orElse(new Books(""));
+            String text = files.read(Cpusets.seen(files, books, partition).group(partition) + PROCESSES).orElse("");
             return text.isEmpty() ? List.of() : List.of(text.split("\n"));
         } catch (PartitionException hidden) {
             return List.of(); // who may make no groups has none
@@ -144,7 +146,7 @@ final class JobRegistry {
 
     /** Sockets of jobs that are no more, since they were killed, go. */
     private void forgetOthers(List<RunningJob> living) {
-        for (String number : files.names(state.folder() + "/jobs")) {
+        for (String number : files.names(state.folder() + "/" + JobLine.FOLDER)) {
             if (living.stream().noneMatch(job -> Integer.toString(job.number()).equals(number))) {
                 JobLine.forget(state, number);
             }

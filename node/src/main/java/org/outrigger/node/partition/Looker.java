@@ -34,7 +34,7 @@ final class Looker {
 
     private String kind(Partition partition) {
         try {
-            return Cpusets.of(files).kind(partition.name());
+            return Cpusets.seen(files, books, partition.name()).kind(partition.name());
         } catch (PartitionException hidden) {
             return "unknown";
         }

@@ -90,12 +90,16 @@ public final class Partitions {
 
     /** How the cores of a partition are set apart: {@code isolated}, {@code root}, {@code exclusive} or {@code member}. */
     public String kind(Partition partition) throws PartitionException {
-        return Cpusets.of(files).kind(partition.name());
+        return cpusets(partition).kind(partition.name());
     }
 
     /** The control group of a partition. */
     public String group(Partition partition) throws PartitionException {
-        return Cpusets.of(files).group(partition.name());
+        return cpusets(partition).group(partition.name());
+    }
+
+    private Cpusets cpusets(Partition partition) throws PartitionException {
+        return Cpusets.seen(files, readable(), partition.name());
     }
 
     /** The partition of this name. */
@@ -119,7 +123,7 @@ public final class Partitions {
         if (!off.isEmpty()) {
             remarks.add(off.size() == 1 ? "CPU " + off + " is off line" : "CPUs " + off + " are off line");
         }
-        Cpusets cpusets = Cpusets.of(files);
+        Cpusets cpusets = cpusets(partition);
         String group = cpusets.group(partition.name());
         Optional<CpuSet> has = files.read(cpusets.effectiveFile(group)).flatMap(World::cpus);
         CpuSet missing = partition.cores().intersection(online).minus(has.orElse(CpuSet.EMPTY));
@@ -136,7 +140,7 @@ public final class Partitions {
 
     /** Processes and threads of the kernel that run, or may run, on the cores of a partition and are not in it. */
     public List<Stranger> strangers(Partition partition) throws PartitionException {
-        return new Strangers(files, Cpusets.of(files), partition).all();
+        return new Strangers(files, cpusets(partition), partition).all();
     }
 
     /**
@@ -229,7 +233,7 @@ public final class Partitions {
      * @param back whether a change that fails or is interrupted is taken back; else it goes on
      */
     private Outcome change(String name, boolean back, Change change) throws PartitionException {
-        try (StateFolder.Lock _ = lock(); Interruption interruption = new Interruption()) {
+        try (Interruption interruption = new Interruption(); StateFolder.Lock _ = lock(interruption)) {
             List<String> notes = new ArrayList<>();
             Books books = mended(notes);
             List<Partition> old = List.copyOf(books.partitions());
@@ -246,6 +250,7 @@ public final class Partitions {
                 try {
                     jobs.leave(notes);
                     notes.addAll(rounds(books).converge(next, wants, interruption, beforeStep));
+                    interruption.check();
                     rounds(books).finish(next);
                 } catch (PartitionException | RuntimeException failed) {
                     PartitionException why = rounds(books).takenBack(old, failed);
@@ -273,7 +278,16 @@ public final class Partitions {
     }
 
     StateFolder.Lock lock() throws PartitionException {
-        return state.lock(() -> teller.accept("waiting for another command that changes partitions"));
+        return state.lock(this::waiting);
+    }
+
+    /** Likewise; who is asked to end waits no longer. */
+    private StateFolder.Lock lock(Interruption interruption) throws PartitionException {
+        return state.lock(this::waiting, interruption::check);
+    }
+
+    private void waiting() {
+        teller.accept("waiting for another command that changes partitions");
     }
 
     /**
@@ -286,12 +300,14 @@ public final class Partitions {
         String boot = boot();
         Optional<Books> read = state.read();
         if (read.isEmpty()) {
+            registry.write(boot, List.of()); // of a destroy that was killed at its end
             return new Books(boot);
         }
         Books books = read.get();
         if (!books.boot().equals(boot)) {
             notes.add(stale(books));
             state.write(new Books(boot));
+            registry.write(boot, List.of());
             return new Books(boot);
         }
         List<Partition> living = living(books);

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.outrigger.host.LockFile;
@@ -105,7 +105,10 @@ public final class StateFolder {
         }
     }
 
-    /** Removes the files of commands and jobs where there is nothing to be kept; under the lock, whose file goes too. */
+    /**
+     * Removes the files of commands and jobs where there is nothing to be kept; under the lock, whose file goes too. A folder
+     * that a user named may have other things in it: what has another name stays, and so does a lock that is not empty.
+     */
     private void sweep() throws IOException {
         if (kept()) {
             return;
@@ -115,12 +118,13 @@ public final class StateFolder {
         } catch (DirectoryNotEmptyException jobs) {
             return;
         }
-        try (DirectoryStream<Path> halves = Files.newDirectoryStream(folder, "*" + FRESH)) {
-            for (Path half : halves) {
-                Files.delete(half); // of a command that was killed while it wrote
-            }
+        for (String file : List.of(BOOKS, JobRegistry.FILE)) {
+            Files.deleteIfExists(folder.resolve(file + FRESH)); // of a command that was killed while it wrote
         }
-        Files.deleteIfExists(folder.resolve(LOCK));
+        Path lock = folder.resolve(LOCK);
+        if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS) && Files.size(lock) == 0) {
+            Files.deleteIfExists(lock);
+        }
         if (goes) {
             Files.deleteIfExists(folder); // refused where another command has just come: then it is that one's to remove
         }
@@ -133,8 +137,20 @@ public final class StateFolder {
      * @throws PartitionException when this user can write no state
      */
     Lock lock(Runnable waiting) throws PartitionException {
+        return lock(waiting, () -> { });
+    }
+
+    /** Whether somebody may go on waiting. */
+    interface Patience {
+        /** Fails when it is over. */
+        void check() throws PartitionException;
+    }
+
+    /** Likewise, as long as somebody has patience. */
+    Lock lock(Runnable waiting, Patience patience) throws PartitionException {
         Optional<Lock> lock = tryLock();
         for (int tries = 1; lock.isEmpty(); tries++) {
+            patience.check();
             if (tries == WAIT_TOLD_MS / WAIT_MS) {
                 waiting.run();
             }

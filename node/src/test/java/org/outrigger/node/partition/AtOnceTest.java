@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,20 @@ class AtOnceTest {
         assertTrue(process.waitFor() > 128);
         assertEquals(before, node.snapshot());
         assertFalse(Files.exists(folder.resolve("state/partitions")));
+    }
+
+    @Test
+    void whoWaitsIsEndedByASignalAtOnce() throws Exception {
+        node();
+        StateFolder state = new StateFolder(folder.resolve("state"));
+        try (StateFolder.Lock _ = state.tryLock().orElseThrow()) {
+            Process process = start(CommandProcess.NEVER, "create", "quiet", "3-5");
+            BufferedReader told = new BufferedReader(new InputStreamReader(process.getInputStream()));
+            assertEquals("waiting for another command that changes partitions", told.readLine());
+            process.destroy();
+            assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it waits on");
+            assertTrue(process.exitValue() > 128);
+        }
     }
 
     @Test

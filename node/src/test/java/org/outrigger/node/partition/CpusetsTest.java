@@ -47,6 +47,23 @@ class CpusetsTest {
         return node.onlyBelow(USER);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whoMayChangeNothingSeesPartitionsAllTheSame(int version) throws Exception {
+        FakeNode node = version == 1 ? FakeNode.one(8, 1) : FakeNode.two(8, 1);
+        Partitions partitions = new Partitions(node, new StateFolder(folder));
+        partitions.create(PartitionsTest.partition("quiet", CpuSet.range(4, 7)));
+        String group = (version == 1 ? FakeNode.V1 : FakeNode.V2) + "/outrigger-quiet";
+        node.thread(900, 1, "solver", CpuSet.range(4, 7), true);
+        node.write(group + "/cgroup.procs", "900");
+        Sight before = partitions.overview().look("quiet");
+        node.onlyBelow("/nowhere");
+        assertEquals(List.of(before), partitions.overview().all());
+        assertEquals("isolated", before.kind());
+        assertEquals(List.of(), partitions.remarks(before.partition()));
+        assertEquals(group, partitions.group(before.partition()));
+    }
+
     @Test
     void aDelegatedTreeIsUsedAndItsOtherGroupsLeaveTheCores() throws Exception {
         FakeNode node = delegated();

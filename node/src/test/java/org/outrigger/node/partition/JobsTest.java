@@ -169,6 +169,18 @@ class JobsTest {
         assertEquals(0, partitions.jobs(NAME).size());
     }
 
+    /** A destroy that was killed between its two files left one: a partition that gets the name later has none of these jobs. */
+    @Test
+    void jobsWithoutBooksAreForgotten() throws Exception {
+        begin(1000, JobWish.ALL);
+        String running = Files.readString(folder.resolve("running"));
+        partitions.destroy(NAME, true);
+        Files.writeString(folder.resolve("running"), running);
+        partitions.create(PartitionsTest.partition(NAME, CpuSet.range(4, 7)));
+        assertEquals(List.of(), partitions.jobs(NAME));
+        assertFalse(Files.exists(folder.resolve("running")));
+    }
+
     @Test
     void aBootEndsAllJobs() throws Exception {
         begin(1000, JobWish.ALL);

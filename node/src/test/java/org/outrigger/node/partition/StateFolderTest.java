@@ -64,6 +64,28 @@ class StateFolderTest {
     }
 
     @Test
+    void whatIsNotOursStaysInANamedFolder() throws Exception {
+        StateFolder state = StateFolder.of(Map.of(StateFolder.VARIABLE, state().toString()), true, 0);
+        Files.createDirectory(state());
+        List<Path> theirs = List.of(state().resolve("thesis.new"), state().resolve("lock"), state().resolve("jobs/mine"));
+        Files.createDirectory(state().resolve("jobs"));
+        for (Path file : theirs) {
+            Files.writeString(file, "theirs");
+        }
+        for (int i = 0; i < 2; i++) { // the second one finds what the first one left
+            Files.writeString(state().resolve("partitions.new"), "half of the boo");
+            Files.writeString(state().resolve("running.new"), "half of a lin");
+            state.tryLock().orElseThrow().close();
+            for (Path file : theirs.subList(0, 3 - i)) {
+                assertEquals("theirs", Files.readString(file));
+            }
+            Files.deleteIfExists(state().resolve("jobs/mine"));
+        }
+        assertFalse(Files.exists(state().resolve("partitions.new")));
+        assertFalse(Files.exists(state().resolve("running.new")));
+    }
+
+    @Test
     void whatIsOfJobsOrBooksStays() throws Exception {
         StateFolder state = passing();
         Path socket = state().resolve("jobs/77");
