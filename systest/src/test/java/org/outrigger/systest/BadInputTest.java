@@ -83,6 +83,21 @@ class BadInputTest {
         assertTrue(run.stderr().contains("secret"), run::summary);
     }
 
+    /** Books that another version wrote keep nobody from running something beside partitions, but from running it in one. */
+    @Test
+    void booksThatCannotBeRead() throws IOException {
+        written("partitions", "who knows\n", "rw-r--r--");
+        List<String> state = List.of("env", "OUTRIGGER_STATE=" + folder);
+        for (List<String> place : List.of(List.<String>of(), List.of("-p", "lwk"))) {
+            List<String> command = new ArrayList<>(state);
+            command.addAll(Outrigger.run(place, List.of("echo", "ran")));
+            Run run = Job.start(command, folder).await(LIMIT);
+            assertEquals(place.isEmpty() ? 0 : 125, run.status(), run::summary);
+            assertEquals(place.isEmpty() ? "ran\n" : "", run.text(), run::summary);
+            assertTrue(run.stderr().contains(folder.resolve("partitions").toString()), run::summary);
+        }
+    }
+
     /** A program that may be executed but not read still runs, on plain Linux. */
     @Test
     void programThatMayOnlyBeExecuted() throws IOException {

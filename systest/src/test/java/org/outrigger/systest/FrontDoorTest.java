@@ -7,6 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,10 +46,13 @@ class FrontDoorTest {
         Files.setPosixFilePermissions(root.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private String called(String command) throws IOException, InterruptedException {
+    private String called(String command, String... exported) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(root.resolve("outrigger").toString(), command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
         builder.environment().put("OUTRIGGER_NO_CACHE", "1");
+        for (String name : exported) {
+            builder.environment().put(name, "the user's");
+        }
         Process process = builder.start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes());
@@ -68,6 +72,19 @@ class FrontDoorTest {
         String said = called(command);
         assertFalse(said.contains("AOTCache"), said);
         assertTrue(said.endsWith("\n" + command + "\n"), said);
+    }
+
+    /** A shell hands on what it assigns to a variable that it was given. */
+    @Test
+    void whatTheUserExportsIsNotTouched() throws IOException, InterruptedException {
+        runnable("jdk/bin/java", "#!/bin/sh\nexec env\n");
+        String[] own = Pattern.compile("\\bo_([a-z_]+)=").matcher(Files.readString(root.resolve("outrigger"))).results()
+                .map(found -> found.group(1)).distinct().toArray(String[]::new);
+        assertTrue(own.length > 8, "the script's own");
+        String said = called("run", own);
+        for (String name : own) {
+            assertTrue(said.contains("\n" + name + "=the user's\n"), name + " in " + said);
+        }
     }
 
     @Test

@@ -92,7 +92,7 @@ class ProfilerTest {
             assertTrue(job.awaitOutput("\n", LIMIT), "no output");
             String pid = new String(job.output(), StandardCharsets.US_ASCII).strip().substring("ready ".length());
             List<String> line = new ArrayList<>(record);
-            line.addAll(List.of(pid, "--", "sleep", "1"));
+            line.addAll(List.of(pid, "--", "sleep", "3"));
             Run run = perf(Map.of(), line);
             assertEquals(0, run.status(), run::summary);
         } finally {
