@@ -30,22 +30,32 @@ final class SeatLink implements Seat.Link {
         this.err = err;
     }
 
+    /** Others can reach the job from now on, though it may not have begun. */
+    void open() {
+        try {
+            line = JobLine.open(state, number);
+        } catch (IOException refused) {
+            tell("the partition cannot be resized while the job runs: " + refused.getMessage());
+        }
+    }
+
+    /** Nobody can any more: who has asked hears so, and keeps nobody waiting. */
+    void close() {
+        if (line != null) {
+            line.close();
+        }
+    }
+
     @Override
     public void begin(JobControl job) {
-        try {
-            line = JobLine.open(state, number, new Orders(job));
-        } catch (IOException refused) {
-            if (state.kept()) { // else the partition was destroyed just now, and there is nothing to be resized
-                tell("the partition cannot be resized while the job runs: " + refused.getMessage());
-            }
+        if (line != null) {
+            line.answering(new Orders(job));
         }
     }
 
     @Override
     public void end() {
-        if (line != null) {
-            line.close();
-        }
+        close();
         try {
             new JobDesk(partitions).leave(number).forEach(this::tell);
         } catch (PartitionException refused) {

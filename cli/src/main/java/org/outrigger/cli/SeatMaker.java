@@ -32,6 +32,7 @@ final class SeatMaker {
     private final StateFolder folder;
     private final Partitions partitions;
     private final int number;
+    private SeatLink link;
 
     SeatMaker(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -58,8 +59,8 @@ final class SeatMaker {
     Seat seat(Place place) throws PartitionException {
         Partition partition = place.partition();
         List<PoolShare> pools = partition.memory().isEmpty() ? everybodys() : SeatLink.shares(place.memory());
-        return new Seat(partition.name(), partitions().overview().members(partition), !partition.has(Feature.THP), pools,
-                new SeatLink(partitions(), folder, number, surroundings.err()));
+        link = new SeatLink(partitions(), folder, number, surroundings.err());
+        return new Seat(partition.name(), partitions().overview().members(partition), !partition.has(Feature.THP), pools, link);
     }
 
     /** Pages that belong to no partition: a partition without memory of its own leaves its jobs what others have too. */
@@ -95,11 +96,14 @@ final class SeatMaker {
         Path file = Path.of(program).getFileName();
         desk().enter(place, new RunningJob(place.partition().name(), owner(), self,
                 surroundings.environment().getOrDefault(JobName.VARIABLE, ""), file == null ? program : file.toString(),
-                CpuSet.EMPTY, false, List.of(), false));
+                CpuSet.EMPTY, false, List.of(), false), link::open);
     }
 
     /** The job has not begun after all. */
     void leave() {
+        if (link != null) {
+            link.close();
+        }
         try {
             desk().leave(number);
         } catch (PartitionException refused) {

@@ -2,6 +2,7 @@ package org.outrigger.kernel.memory;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -37,6 +38,8 @@ public final class Budget {
     private volatile int largestOf;
     private final Account[] ranks;
     private final Account named;
+    /** How many threads are about to give back what somebody held who has ended. */
+    private final AtomicInteger giving = new AtomicInteger();
     private final Map<Integer, Commitment> holders = new ConcurrentHashMap<>();
 
     /** @param plan one with a limit, of a job with so many ranks */
@@ -213,17 +216,22 @@ public final class Budget {
         holders.remove(pid, its);
     }
 
+    void givesBack(int begun) {
+        giving.addAndGet(begun);
+    }
+
     /**
      * Takes back what those held who have ended, though the LWK has not been told yet: their parents may know already, and count
-     * on it. Whether there was any.
+     * on it. Another loop may be told just now: then this waits for the few instructions until all is given back.
      */
-    boolean reap(Residency processes) {
-        long found = 0;
+    void reap(Residency processes) {
         for (Map.Entry<Integer, Commitment> holder : holders.entrySet()) {
             if (holder.getValue().ownersAlone() && processes.ended(holder.getKey())) {
-                found += holder.getValue().release();
+                holder.getValue().release();
             }
         }
-        return found > 0;
+        while (giving.get() != 0) {
+            Thread.yield(); // loops may share a core
+        }
     }
 }

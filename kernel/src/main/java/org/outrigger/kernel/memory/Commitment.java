@@ -162,11 +162,14 @@ public final class Commitment {
             return 0;
         }
         released = true;
+        account.budget().givesBack(1); // before nobody holds it
         account.budget().holdsNoMore(owner, this);
         account.inKeeping(-kept.getAndSet(0));
         long all = charged.getAndSet(0);
         account.uncharge(all);
-        return all + shared.drop();
+        long dropped = shared.drop();
+        account.budget().givesBack(-1);
+        return all + dropped;
     }
 
     boolean pressed() {

@@ -45,8 +45,11 @@ final class Limits {
 
     private boolean reserve(AddressSpace space, Pending pending, long need) {
         Commitment commitment = space.commitment();
-        return commitment.reserve(pending, need)
-                || commitment.account().budget().reap(processes) && commitment.reserve(pending, need);
+        if (commitment.reserve(pending, need)) {
+            return true;
+        }
+        commitment.account().budget().reap(processes);
+        return commitment.reserve(pending, need);
     }
 
     private static void refused(AddressSpace space, long bytes) {
@@ -56,7 +59,11 @@ final class Limits {
     /** A fork copies what its parent is charged for: pays for that; false: there is no room. */
     boolean admitFork(AddressSpace space) {
         Commitment commitment = space.commitment();
-        if (commitment.prepay() || commitment.account().budget().reap(processes) && commitment.prepay()) {
+        if (commitment.prepay()) {
+            return true;
+        }
+        commitment.account().budget().reap(processes);
+        if (commitment.prepay()) {
             return true;
         }
         refused(space, commitment.charged());

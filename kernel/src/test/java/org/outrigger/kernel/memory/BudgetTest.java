@@ -8,9 +8,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.outrigger.kernel.loop.Pending;
 
 /** What a job has, by its own calls and by those of many threads. */
 class BudgetTest {
+    private static final Residency NOBODY_LIVES = new Residency() {
+        @Override
+        public int open(int pid) {
+            return -1;
+        }
+
+        @Override
+        public long reach() {
+            return 0;
+        }
+
+        @Override
+        public int look(int descriptor, long start, long end, long[] found) {
+            return -1;
+        }
+
+        @Override
+        public boolean ended(int pid) {
+            return true;
+        }
+
+        @Override
+        public void close(int descriptor) {
+        }
+    };
+
     @Test
     void allIsCommonWithoutGuarantees() {
         Budget budget = new Budget(Limited.plan(100), 2);
@@ -54,6 +81,25 @@ class BudgetTest {
         assertFalse(budget.rank(0).charge(1));
         budget.rank(1).uncharge(60);
         assertTrue(budget.rank(0).charge(60));
+    }
+
+    /** Who asks may know of the end of another process before, while or after the main loop gives back what it had. */
+    @Test
+    void whatTheEndedHadIsThereForWhoKnows() throws InterruptedException {
+        for (int turn = 0; turn < 2000; turn++) {
+            Budget budget = new Budget(Limited.plan(100), 1);
+            Commitment ended = new Commitment(budget.rank(0));
+            ended.owner(7);
+            assertTrue(ended.reserve(new Pending(), 60));
+            Thread main = Thread.ofPlatform().start(ended::release);
+            Commitment next = new Commitment(budget.rank(0));
+            if (!next.reserve(new Pending(), 60)) {
+                budget.reap(NOBODY_LIVES);
+                assertTrue(next.reserve(new Pending(), 60), "turn " + turn);
+            }
+            main.join();
+            assertEquals(60, budget.used());
+        }
     }
 
     @Test

@@ -32,6 +32,15 @@ public final class JobDesk {
      * @throws PartitionException when somebody else has taken the place meanwhile, or the partition is no more
      */
     public List<String> enter(Place place, RunningJob who) throws PartitionException {
+        return enter(place, who, () -> { });
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param before is run before any other command knows of the job
+     */
+    public List<String> enter(Place place, RunningJob who, Runnable before) throws PartitionException {
         try (StateFolder.Lock _ = partitions.lock()) {
             List<String> notes = new ArrayList<>();
             Books books = partitions.mended(notes);
@@ -45,6 +54,7 @@ public final class JobDesk {
             List<RunningJob> jobs = registry.living(partitions.boot());
             jobs.add(new RunningJob(partition.name(), who.launcher(), who.lwk(), who.id(), who.program(), place.cores(),
                     place.wish().cores().isEmpty(), place.memory(), place.wish().memory().isEmpty()));
+            before.run();
             registry.write(partitions.boot(), jobs);
             return notes;
         }

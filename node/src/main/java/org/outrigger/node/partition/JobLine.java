@@ -31,16 +31,15 @@ public final class JobLine implements AutoCloseable {
 
     private final ServerSocketChannel door;
     private final Path socket;
-    private final JobOrders orders;
+    private JobOrders orders;
 
-    private JobLine(ServerSocketChannel door, Path socket, JobOrders orders) {
+    private JobLine(ServerSocketChannel door, Path socket) {
         this.door = door;
         this.socket = socket;
-        this.orders = orders;
     }
 
-    /** Has a job answer from now on, by a thread of its own. */
-    public static JobLine open(StateFolder state, int number, JobOrders orders) throws IOException {
+    /** A line to a job that is about to begin: who asks waits until it answers. */
+    public static JobLine open(StateFolder state, int number) throws IOException {
         Path folder = state.folder().resolve(FOLDER);
         try {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -56,9 +55,14 @@ public final class JobLine implements AutoCloseable {
             door.close();
             throw refused;
         }
-        JobLine line = new JobLine(door, socket, orders);
-        Thread.ofPlatform().daemon().name("job line").start(line::answer);
-        return line;
+        return new JobLine(door, socket);
+    }
+
+    /** The job answers from now on, by a thread of its own. */
+    public JobLine answering(JobOrders job) {
+        orders = job;
+        Thread.ofPlatform().daemon().name("job line").start(this::answer);
+        return this;
     }
 
     private void answer() {

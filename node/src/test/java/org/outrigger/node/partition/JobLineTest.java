@@ -10,12 +10,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.outrigger.node.CpuSet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What goes over the socket of a job. */
@@ -52,7 +56,7 @@ class JobLineTest {
     @Test
     void carriesWhatIsAskedAndWhatIsAnswered() throws Exception {
         StateFolder state = new StateFolder(folder);
-        try (JobLine _ = JobLine.open(state, 17, orders)) {
+        try (JobLine _ = JobLine.open(state, 17).answering(orders)) {
             assertEquals(Optional.of(""), JobLine.ask(state, 17, "cores 2-3,5"));
             assertEquals(Optional.empty(), JobLine.ask(state, 17, "cores 9"), "it said no");
             assertEquals(Optional.of("1001"), JobLine.ask(state, 17, "memory 1000"));
@@ -65,11 +69,28 @@ class JobLineTest {
         assertFalse(Files.exists(folder.resolve("jobs/17")));
     }
 
+    /** A job is known to others before it can answer, and to be asked then is no reason not to hear of it. */
+    @Test
+    void whoAsksAJobThatIsAboutToBeginWaits() throws Exception {
+        StateFolder state = new StateFolder(folder);
+        try (JobLine line = JobLine.open(state, 17)) {
+            CompletableFuture<Optional<String>> answer = CompletableFuture.supplyAsync(() -> JobLine.ask(state, 17, "usage"));
+            assertThrows(TimeoutException.class, () -> answer.get(200, TimeUnit.MILLISECONDS));
+            line.answering(orders);
+            assertEquals(Optional.of("77 0:2097152:5"), answer.get());
+        }
+        JobLine never = JobLine.open(state, 17);
+        CompletableFuture<Optional<String>> answer = CompletableFuture.supplyAsync(() -> JobLine.ask(state, 17, "usage"));
+        assertThrows(TimeoutException.class, () -> answer.get(200, TimeUnit.MILLISECONDS));
+        never.close();
+        assertEquals(Optional.empty(), answer.get(), "it did not begin after all");
+    }
+
     @Test
     void nonsenseIsRefusedAndNobodyIsThere() throws Exception {
         StateFolder state = new StateFolder(folder);
         assertEquals(Optional.empty(), JobLine.ask(state, 17, "usage"));
-        try (JobLine _ = JobLine.open(state, 17, orders)) {
+        try (JobLine _ = JobLine.open(state, 17).answering(orders)) {
             for (String line : List.of("", "cores", "cores x", "memory", "memory 1x", "pools 1", "pools 1:2:3:x", "what")) {
                 assertEquals(Optional.empty(), JobLine.ask(state, 17, line).filter(answer -> !line.equals("cores")), line);
             }
@@ -88,7 +109,7 @@ class JobLineTest {
         Files.createDirectory(folder.resolve("jobs"));
         Files.writeString(folder.resolve("jobs/17"), "");
         assertEquals(Optional.empty(), JobLine.ask(state, 17, "usage"));
-        try (JobLine _ = JobLine.open(state, 17, orders)) {
+        try (JobLine _ = JobLine.open(state, 17).answering(orders)) {
             assertTrue(JobLine.ask(state, 17, "usage").isPresent());
         }
         JobLine.forget(state, "18");
