@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Runs this package's benchmarks by JMH, in JVMs with the product's flags, and prints time and allocation of each. */
 public final class JavaBenchmark {
 
-    private static final Pattern FLAGS = Pattern.compile("(?m)^flags=\"([^\"]*)\"");
+    private static final Pattern FLAGS = Pattern.compile("(?m)^o_flags=\"([^\"]*)\"");
     private static final String ALLOCATION = "gc.alloc.rate.norm";
     private static final String ROW = "%-28s %-12s %10s %8s %10s%n";
 
