@@ -59,17 +59,24 @@ class InjectionTest {
                 .replaceAll("(?s).*Cpus_allowed_list:\\s+(\\d+).*", "$1"));
     }
 
-    @Test
-    void noiseComesAndGoes() throws IOException {
-        Injector injector;
+    private static Injector started() throws IOException {
         try {
-            injector = Injector.start(PROGRAM, Injection.parse("20,2ms"), new int[] {cpu()});
+            return Injector.start(PROGRAM, Injection.parse("20,2ms"), new int[] {cpu()});
         } catch (IOException refused) {
             assumeTrue(!refused.getMessage().contains("not permitted"), refused.getMessage());
             throw refused;
         }
-        ProcessHandle its = ProcessHandle.current().children()
+    }
+
+    private static ProcessHandle itsProcess() {
+        return ProcessHandle.current().children()
                 .filter(child -> child.info().command().orElse("").endsWith("outrigger-inject")).findFirst().orElseThrow();
+    }
+
+    @Test
+    void noiseComesAndGoes() throws IOException {
+        Injector injector = started();
+        ProcessHandle its = itsProcess();
         assertTrue(its.isAlive());
         injector.close();
         assertFalse(its.isAlive());
@@ -78,16 +85,8 @@ class InjectionTest {
     /** A program that heeds Ctrl-C goes on, and its noise with it. */
     @Test
     void theTerminalsSignalsAreForTheProgram() throws IOException, InterruptedException {
-        Injector injector;
-        try {
-            injector = Injector.start(PROGRAM, Injection.parse("20,2ms"), new int[] {cpu()});
-        } catch (IOException refused) {
-            assumeTrue(!refused.getMessage().contains("not permitted"), refused.getMessage());
-            throw refused;
-        }
-        try (injector) {
-            ProcessHandle its = ProcessHandle.current().children()
-                    .filter(child -> child.info().command().orElse("").endsWith("outrigger-inject")).findFirst().orElseThrow();
+        try (Injector _ = started()) {
+            ProcessHandle its = itsProcess();
             for (String signal : new String[] {"INT", "QUIT", "HUP"}) {
                 new ProcessBuilder("kill", "-" + signal, Long.toString(its.pid())).start().waitFor();
             }
