@@ -16,8 +16,8 @@ class SteadyBenchmarkTest {
 
     private static final long WARM_UP = 200_000;
     private static final long CALLS = 500_000;
-    /** A downcall that is compiled late makes an object once; one in each hundredth call would be 16 times this. */
-    private static final long ONCE = CALLS / 100;
+    /** Bytes that a downcall makes once when it is compiled meanwhile; one object in each thousandth call would be more. */
+    private static final long ONCE = 1000;
 
     @TempDir
     private Path dir;
@@ -29,7 +29,7 @@ class SteadyBenchmarkTest {
         SteadyFigures figures = LoopRecording.read(run.recording(), run.begin(), run.end());
         String table = SteadyBenchmark.text(run, figures);
         assertTrue(run.servedByTheLwk() && figures.conclusive(), table);
-        assertTrue(figures.allocatedBytes() < ONCE, table);
+        assertTrue(figures.allocatedBytes() <= (figures.compilations() == 0 ? 0 : ONCE), table);
         assertEquals(0, figures.collections(), table);
         assertEquals(0, figures.waits(), table);
         assertEquals(0, figures.deoptimisations(), table);
